@@ -1,0 +1,1 @@
+"""Rules of recovery as plain Python: values in, values out."""
