@@ -1,0 +1,27 @@
+"""What every page's frame needs to know."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.queries import Person
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame's words and the person's place, from the one cached lookup on the request."""
+    person: Person | None = getattr(request, "person", None)
+    clinic = person.clinic if person else None
+    return {
+        "product_name": settings.PRODUCT_NAME,
+        "person": person,
+        "theme": person.user.theme if person else "system",
+        "is_patient": bool(person and person.is_patient),
+        "is_staff_member": bool(person and person.is_staff_member),
+        "is_manager": bool(person and person.managed),
+        "clinic": clinic,
+        "clinic_phone": clinic.phone if clinic else settings.DEFAULT_CLINIC_PHONE,
+        "clinic_phone_hours": clinic.phone_hours if clinic else "",
+        "out_of_hours_phone": clinic.out_of_hours_phone if clinic else "",
+        "emergency_number": clinic.emergency_number if clinic else settings.DEFAULT_EMERGENCY_NUMBER,
+    }

@@ -1,0 +1,127 @@
+"""What surrounds every page and API call: service answers, headers, and who is asking."""
+
+from collections.abc import Callable
+from functools import partial
+from ipaddress import ip_address
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_out
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+
+from accounts import queries
+from accounts.services import audit
+from config import readiness
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+_FEATURES = (
+    "accelerometer",
+    "autoplay",
+    "bluetooth",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "identity-credentials-get",
+    "idle-detection",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "serial",
+    "usb",
+    "xr-spatial-tracking",
+)
+PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _FEATURES)
+
+
+class ServiceMiddleware:
+    """Answer /healthz and /readyz before hosts, sessions and redirects: a load balancer has none of them."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/healthz":
+            response = HttpResponse("ok\n", content_type="text/plain")
+        elif request.path == "/readyz":
+            report = readiness.report()
+            response = JsonResponse(report.as_dict(), status=200 if report.is_ready else 503)
+            response._has_been_logged = True  # type: ignore[attr-defined]  # an answer, not a fault of ours
+        else:
+            return self.get_response(request)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class HeadersMiddleware:
+    """Keep pages out of every cache and the browser's features shut; empty the browser at sign-out."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        if "Cache-Control" not in response or _may_be_private(request):
+            response["Cache-Control"] = "no-store, private"
+        if getattr(request, "has_signed_out", False):
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+def _may_be_private(request: HttpRequest) -> bool:
+    """Say whether the request carried a key, without the database: a session cookie or a token."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
+
+
+@receiver(user_logged_out)
+def _remember_sign_out(*, request: HttpRequest, **_more: object) -> None:
+    request.has_signed_out = True  # type: ignore[attr-defined]
+
+
+class PersonMiddleware:
+    """Give every request its person, in their language and time zone, and the audit its address.
+
+    ``request.person`` is an ``accounts.queries.Person``, read when first used, or ``None`` for a visitor.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user, zone = request.user, settings.DEFAULT_TIME_ZONE
+        request.person = None  # type: ignore[attr-defined]
+        if user.is_authenticated:
+            request.person = SimpleLazyObject(partial(queries.person, user))  # type: ignore[attr-defined]
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            zone = user.time_zone
+        with audit.coming_from(client_address(request)), timezone.override(ZoneInfo(zone)):
+            response = self.get_response(request)
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Return the address that asked: what the last ``TRUSTED_PROXIES`` hops say, or ``None`` if it is none.
+
+    Hops further left in X-Forwarded-For are the client's own words and are never believed.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.TRUSTED_PROXIES:
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        address = hops[-min(settings.TRUSTED_PROXIES, len(hops))] if hops else address
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return None
+    return str(getattr(found, "ipv4_mapped", None) or found)

@@ -1,0 +1,91 @@
+"""The first page, the pages that say no, and the few addresses that belong to no package."""
+
+import json
+from pathlib import Path
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.models import Profession
+from accounts.queries import Person
+
+API_PREFIX = "/api/"
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Send each person to their own first page."""
+    person: Person | None = request.person  # type: ignore[attr-defined]
+    if person is None:
+        return redirect("account_login")
+    return redirect(_first_page(person))
+
+
+def _first_page(person: Person) -> str:
+    if person.patients:
+        return "recovery:today"
+    if not person.memberships:
+        return "admin:index" if person.user.is_staff else "accounts:me"
+    only_manages = all(it.is_manager and it.profession == Profession.OTHER for it in person.memberships)
+    return "accounts:clinic" if only_manages else "recovery:patients"
+
+
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Describe the app to a phone that installs it."""
+    answer = json.loads(render_to_string("manifest.webmanifest", request=request))
+    return JsonResponse(answer, content_type="application/manifest+json")
+
+
+@require_safe
+def favicon(_request: HttpRequest) -> FileResponse:
+    """Serve the small icon to browsers that ask at the old address."""
+    icon: Path = settings.BASE_DIR / "static" / "icons" / "favicon-32.png"
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return FileResponse(icon.open("rb"), content_type="image/png", headers=headers)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form could not be trusted, and what an operator should set."""
+    if request.path.startswith(API_PREFIX):
+        return _api_error(403, "permission_denied", _("This call lacks its CSRF token."))
+    return render(request, "403_csrf.html", {"reason": reason}, status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that nobody could make sense of."""
+    if request.path.startswith(API_PREFIX):
+        return _api_error(400, "parse_error", _("This request could not be read."))
+    return render(request, "400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that a page is not open to this person."""
+    if request.path.startswith(API_PREFIX):
+        return _api_error(403, "permission_denied", _("This is not open to you."))
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for what is missing and for what belongs to somebody else, both in the same words."""
+    if request.path.startswith(API_PREFIX):
+        return _api_error(404, "not_found", _("Not found."))
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that the fault is ours, without the database or a session: either may be the fault."""
+    if request.path.startswith(API_PREFIX):
+        return _api_error(500, "error", _("A server error occurred."))
+    return HttpResponse(render_to_string("500.html", {"product_name": settings.PRODUCT_NAME}), status=500)
+
+
+def _api_error(status: int, code: str, detail: str) -> JsonResponse:
+    """Return an error in the API's one shape, for requests that never reached an API view."""
+    kind = "server_error" if status >= 500 else "client_error"
+    body = {"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}
+    return JsonResponse(body, status=status)
