@@ -1,0 +1,26 @@
+"""The fracture, its repair, the plan, and what happened day by day (``docs/architecture.md``)."""
+
+from recovery.models.alert import Alert
+from recovery.models.exercise import Assignment, SetDone
+from recovery.models.follow_up import Visit, XRay
+from recovery.models.log import DailyLog, LogRevision
+from recovery.models.plan import PlanFilm, PlanGate, PlanLoad, PlanPhase, PlanTherapy, PlanVersion
+from recovery.models.recovery import Recovery, Repair
+
+__all__ = [
+    "Alert",
+    "Assignment",
+    "DailyLog",
+    "LogRevision",
+    "PlanFilm",
+    "PlanGate",
+    "PlanLoad",
+    "PlanPhase",
+    "PlanTherapy",
+    "PlanVersion",
+    "Recovery",
+    "Repair",
+    "SetDone",
+    "Visit",
+    "XRay",
+]

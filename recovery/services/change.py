@@ -1,0 +1,57 @@
+"""What every change of a recovery shares: the lock it starts with and the announcement it ends with."""
+
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Patient, User
+from recovery.models import Recovery
+from recovery.signals import recovery_changed
+
+
+class RecoveryClosed(ValidationError):
+    """The clinic has closed this recovery: nothing is added to it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This recovery is closed. Nothing can be added to it."), code="recovery_closed")
+
+
+class MayNotConfirm(ValidationError):
+    """Only members with the right to confirm plans may do this."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Only a clinician who may confirm plans can do this. Ask a colleague who may."),
+            code="may_not_confirm",
+        )
+
+
+def lock(recovery_id: int) -> Recovery:
+    """Return the recovery, locked until the transaction ends. Raises RecoveryClosed."""
+    recovery = (
+        Recovery.objects.select_for_update(of=("self",))
+        .select_related("patient__clinic", "current_repair", "plan")
+        .get(pk=recovery_id)
+    )
+    if recovery.is_closed:
+        raise RecoveryClosed
+    return recovery
+
+
+def announce(recovery: Recovery) -> None:
+    """Grow the revision, and tell the world after commit that this recovery changed."""
+    Recovery.objects.filter(pk=recovery.pk).update(revision=F("revision") + 1)
+    transaction.on_commit(
+        partial(recovery_changed.send_robust, sender=Recovery, recovery_id=recovery.pk), robust=True
+    )
+
+
+def clinician_name(patient: Patient, by: User) -> str:
+    """Return the name that stands beside a clinician's act. Raises MayNotConfirm."""
+    memberships = Membership.objects.of(by).filter(clinic_id=patient.clinic_id, may_confirm_plans=True)
+    if not memberships.exists():
+        raise MayNotConfirm
+    return by.name

@@ -1,0 +1,52 @@
+"""Close a recovery: everything stops at once."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.clock import local_day
+from accounts.models import User
+from accounts.services import audit
+from recovery.models import Recovery
+from recovery.services.change import announce, lock
+
+
+@transaction.atomic
+def close_recovery(*, recovery: Recovery, reason: str, by: User, now: datetime) -> Recovery:
+    """Close a recovery with a reason: booked visits from today on are cancelled, reminders stop.
+
+    Raises RecoveryClosed, ValidationError for an unknown reason.
+    """
+    if reason not in Recovery.CloseReason.values:
+        raise ValidationError({"reason": _("Choose why the recovery ends.")}, code="required")
+    recovery = lock(recovery.pk)
+    recovery.closed_at, recovery.close_reason = now, reason
+    recovery.save(update_fields=["closed_at", "close_reason"])
+    today = local_day(now, recovery.patient.clinic.time_zone)
+    recovery.visits.booked().from_day(today).update(state="cancelled")
+    recovery.plans.drafts().update(state="discarded", ended_at=now)
+    audit.record("recovery.closed", by=by, now=now, patient=recovery.patient, subject_id=recovery.public_id)
+    announce(recovery)
+    return recovery
+
+
+@transaction.atomic
+def reopen_recovery(*, recovery: Recovery, by: User, now: datetime) -> Recovery:
+    """Undo a closing. Raises ValidationError where the same bone has another open recovery by now."""
+    recovery = (
+        Recovery.objects.select_for_update(of=("self",)).select_related("patient__clinic").get(pk=recovery.pk)
+    )
+    others = Recovery.objects.open().filter(
+        patient_id=recovery.patient_id, site=recovery.site, side=recovery.side
+    )
+    if others.exclude(pk=recovery.pk).exists():
+        raise ValidationError(
+            _("This bone has another open recovery. Close that one first."), code="already_open"
+        )
+    recovery.closed_at, recovery.close_reason = None, ""
+    recovery.save(update_fields=["closed_at", "close_reason"])
+    audit.record("recovery.reopened", by=by, now=now, patient=recovery.patient, subject_id=recovery.public_id)
+    announce(recovery)
+    return recovery

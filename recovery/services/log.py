@@ -1,0 +1,210 @@
+"""Record how a day went."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from uuid import UUID, uuid5
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.clock import local_day
+from accounts.models import User
+from accounts.services import audit
+from recovery import protocols
+from recovery.domain import log as rules
+from recovery.domain import red_flags, timeline
+from recovery.domain.problem import Problem
+from recovery.models import Alert, Assignment, DailyLog, LogRevision, Recovery, SetDone
+from recovery.services.alerts import raise_alerts
+from recovery.services.change import announce, lock
+
+SCREEN_DAYS_BACK = 3
+QUEUE_DAYS_BACK = 31
+_TICKS = "exercises_done"
+
+
+class LogRefused(ValidationError):
+    """An answer is missing or makes no sense."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        words: dict[str, list[str]] = {}
+        for problem in problems:
+            words.setdefault(problem.field, []).append(_words(problem))
+        super().__init__(words, code=problems[0].code)
+
+
+class LogDiffers(ValidationError):
+    """The same id came with another body."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This entry was already saved with other answers."), code="conflict")
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What a save did. ``needs_help``: pain is high or rose so much that Help should follow."""
+
+    log: DailyLog
+    is_new: bool
+    alerts: tuple[Alert, ...]
+    needs_help: bool
+
+
+@transaction.atomic
+def log_day(
+    *,
+    recovery_id: int,
+    entry: rules.DayEntry,
+    save_id: UUID,
+    by: User,
+    now: datetime,
+    days_back: int = QUEUE_DAYS_BACK,
+) -> Logged:
+    """Record a save of a day, and raise the alerts that its answers call for.
+
+    ``save_id`` is made by the client: a repeat is answered as done, another body under it is refused.
+    Two devices: for each field the answer set later wins, and both saves stay. ``days_back`` is how many days
+    before today may be logged. An alert once raised stays until a person closes it. Raises LogRefused,
+    LogDiffers, RecoveryClosed.
+    """
+    recovery = lock(recovery_id)
+    digest = _digest(entry)
+    known = LogRevision.objects.select_related("log").filter(recovery=recovery, public_id=save_id).first()
+    if known is not None:
+        if known.body_digest != digest:
+            raise LogDiffers
+        return Logged(known.log, False, (), False)
+    _check(recovery, entry, now=now, days_back=days_back)
+    log, before = _merge(recovery, entry, now=now)
+    LogRevision.objects.create(
+        public_id=save_id,
+        recovery=recovery,
+        log=log,
+        body=dict(entry.answers),
+        body_digest=digest,
+        done_at=entry.done_at,
+        time_zone=entry.zone,
+        recorded_by=by,
+        received_at=now,
+    )
+    if _TICKS in entry.answers:
+        _count_ticks(recovery, entry, before=before, save_id=save_id, by=by, now=now)
+    alerts = _alerts(recovery, entry, now=now)
+    audit.record("recovery.day_logged", by=by, now=now, patient=recovery.patient, subject_id=log.public_id)
+    announce(recovery)
+    return Logged(log, True, tuple(alerts), _needs_help(recovery, log))
+
+
+def _digest(entry: rules.DayEntry) -> str:
+    body = {
+        "day": entry.day,
+        "done_at": entry.done_at.isoformat(),
+        "zone": entry.zone,
+        "answers": dict(entry.answers),
+    }
+    return sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _check(recovery: Recovery, entry: rules.DayEntry, *, now: datetime, days_back: int) -> None:
+    problems = rules.check_entry(
+        entry,
+        fields=protocols.load(recovery.patient.clinic.content_version).log_fields,
+        today=local_day(now, recovery.patient.time_zone),
+        days_back=days_back,
+        not_before=recovery.injured_on,
+    )
+    if problems:
+        raise LogRefused(problems)
+
+
+def _merge(recovery: Recovery, entry: rules.DayEntry, *, now: datetime) -> tuple[DailyLog, list[str]]:
+    """Merge an entry into its day; also return the exercises that were ticked before."""
+    row = DailyLog.objects.filter(recovery=recovery, day=entry.day).first()
+    current = None
+    if row is not None:
+        answers = {
+            name: rules.Answer(row.answers.get(name), datetime.fromisoformat(at))
+            for name, at in row.set_at.items()
+        }
+        current = rules.DayLog(entry.day, answers)
+    before = list(row.answers.get(_TICKS) or []) if row else []
+    merged = rules.merge(current, entry)
+    values = merged.values
+    row = row or DailyLog(recovery=recovery, day=entry.day, logged_at=entry.done_at)
+    row.pain_rest, row.pain_move = values["pain_rest"], values.get("pain_move")  # type: ignore[assignment]
+    row.answers = values
+    row.set_at = {name: one.set_at.isoformat() for name, one in sorted(merged.answers.items())}
+    row.changed_at = now
+    row.save()
+    return row, before
+
+
+def _count_ticks(
+    recovery: Recovery, entry: rules.DayEntry, *, before: list[str], save_id: UUID, by: User, now: datetime
+) -> None:
+    """Make the sets of the day agree with the ticks: a tick completes them, taking it back undoes them."""
+    ticked = [str(one) for one in entry.answers.get(_TICKS) or []]  # type: ignore[attr-defined]
+    assignments = Assignment.objects.filter(recovery=recovery, public_id__in={*ticked, *before})
+    for assignment in assignments:
+        done = SetDone.objects.counted().filter(assignment=assignment, day=entry.day)
+        if str(assignment.public_id) not in ticked:
+            done.update(undone_at=now)
+            continue
+        SetDone.objects.bulk_create(
+            SetDone(
+                public_id=uuid5(save_id, f"{assignment.public_id}/{number}"),
+                assignment=assignment,
+                day=entry.day,
+                done_at=entry.done_at,
+                time_zone=entry.zone,
+                recorded_by=by,
+                received_at=now,
+            )
+            for number in range(done.count(), assignment.sets_per_day)
+        )
+
+
+def _alerts(recovery: Recovery, entry: rules.DayEntry, *, now: datetime) -> list[Alert]:
+    repair = recovery.current_repair
+    day_zero_on = repair.day_zero_on(recovery.injured_on) if repair else recovery.injured_on
+    found = red_flags.found_in(
+        entry.answers,
+        protocols.load(recovery.patient.clinic.content_version).log_fields,
+        completed_weeks=timeline.completed_weeks(day_zero_on, entry.day),
+    )
+    if not found:
+        return []
+    raise_alerts(recovery, found, source=Alert.Source.LOG, day=entry.day, now=now)
+    return list(Alert.objects.filter(recovery=recovery, day=entry.day, source="log", flag_id__in=found))
+
+
+def _needs_help(recovery: Recovery, log: DailyLog) -> bool:
+    before = DailyLog.objects.filter(recovery=recovery, day__lt=log.day).order_by("-day").first()
+    clinic = recovery.patient.clinic
+    return rules.needs_help(
+        log.pain_rest, before.pain_rest if before else None, high=clinic.pain_high, rise=clinic.pain_rise
+    )
+
+
+def _words(problem: Problem) -> str:
+    params = {
+        name: date_format(value, "j F Y") if isinstance(value, date) else value
+        for name, value in problem.params.items()
+    }
+    if problem.field in {"pain_rest", "pain_move"}:
+        return _("Choose a number for your pain, from 0 to 10.")
+    known = {
+        "in_future": _("This day has not come yet. Choose today or an earlier day."),
+        "before_injury": _("This day is before your injury. Choose a later day."),
+        "too_far_back": _("This day is too long ago to log. Choose a day from %(earliest)s on."),
+        "no_offset": _("The time of the entry needs a zone."),
+        "unknown_zone": _("The time zone is not known."),
+        "required": _("Choose an answer."),
+        "unknown_field": _("This question does not belong to the log."),
+        "too_long": _("This text is too long. Use fewer words."),
+    }
+    return known.get(problem.code, _("Choose one of the answers shown.")) % params
