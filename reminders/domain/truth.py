@@ -1,0 +1,50 @@
+"""Why a reminder is not wanted, as a code that receipts and ``explain_reminder`` put into words."""
+
+from datetime import date
+
+from reminders.domain.facts import (
+    EXERCISES,
+    LOG,
+    STAFF_ALERT,
+    VISIT,
+    X_RAY_BOOK,
+    X_RAY_OVERDUE,
+    Facts,
+    Wishes,
+)
+
+
+def why_not(*, kind: str, subject: str, local_on: date, facts: Facts, wishes: Wishes) -> str:
+    """Return why a reminder of this kind, subject and local date is not wanted."""
+    if not facts.is_open:
+        return "recovery_closed"
+    if kind == STAFF_ALERT:
+        return "already_seen" if all(one.key != subject for one in facts.warnings) else "not_in_care"
+    if not facts.has_address:
+        return "no_address"
+    if kind in wishes.kinds_off:
+        return "kind_off"
+    return _by_kind(kind, subject, local_on, facts, wishes)
+
+
+def _by_kind(kind: str, subject: str, local_on: date, facts: Facts, wishes: Wishes) -> str:
+    if kind == VISIT:
+        return "visit_changed"
+    if _is_done(kind, subject, local_on, facts):
+        return "already_done"
+    if wishes.is_paused(local_on):
+        return "paused"
+    if kind == LOG and len(facts.log_prompts_sent_on):
+        return "not_logging"
+    if kind in {EXERCISES, X_RAY_BOOK, X_RAY_OVERDUE} and facts.plan is None:
+        return "no_plan"
+    return "not_planned"
+
+
+def _is_done(kind: str, subject: str, local_on: date, facts: Facts) -> bool:
+    if kind == EXERCISES:
+        return local_on in facts.days_done
+    if kind == LOG:
+        return local_on in facts.days_logged
+    is_booked = any(visit.film_key == subject for visit in facts.visits)
+    return kind in {X_RAY_BOOK, X_RAY_OVERDUE} and (is_booked or subject in facts.films_taken)

@@ -1,0 +1,85 @@
+"""What a patient can choose about reminders, as a form."""
+
+from datetime import date, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reminders.domain import facts as known
+from reminders.models import Preference
+from reminders.services.preferences import Choice
+from reminders.services.render import time_words
+
+SWITCHES = {
+    "send_exercises": (known.EXERCISES,),
+    "send_log": (known.LOG,),
+    "send_visits": (known.VISIT,),
+    "send_x_rays": (known.X_RAY_BOOK, known.X_RAY_OVERDUE),
+    "send_plan_changes": (known.PLAN_CHANGED,),
+}
+PAUSE_DAYS = {"3": 3, "7": 7}
+
+
+def _half_hours(first: int, last: int) -> list[time]:
+    return [time(hour, minute) for hour in range(first, last) for minute in (0, 30)] + [time(last)]
+
+
+def _hour(label: Any, first: int, last: int, *, help_text: Any = "") -> forms.TypedChoiceField:
+    """Offer the half hours from ``first`` to ``last`` o'clock."""
+    return forms.TypedChoiceField(
+        label=label,
+        help_text=help_text,
+        choices=lambda: [(f"{one:%H:%M}", time_words(one)) for one in _half_hours(first, last)],
+        coerce=time.fromisoformat,
+    )
+
+
+def _switch(label: Any, help_text: Any) -> forms.BooleanField:
+    return forms.BooleanField(label=label, help_text=help_text, required=False)
+
+
+class PreferenceForm(forms.Form):
+    """Everything on the page about reminders; it fills and returns a ``Choice``."""
+
+    send_exercises = _switch(_("Exercises"), _("Once a day, only if you have not done them"))
+    send_log = _switch(_("Daily log"), _("Once a day, only if it is empty"))
+    send_visits = _switch(_("X-ray and clinic visits"), _("7 days before, the day before, and that morning"))
+    send_x_rays = _switch(_("X-rays to book"), _("Once before, and once if it is late"))
+    send_plan_changes = _switch(_("Changes of my plan"), _("When your team changes it"))
+    exercise_at = _hour(_("Exercises"), 8, 20)
+    log_at = _hour(_("Daily log"), 8, 20)
+    visit_at = _hour(_("Visits"), 8, 20)
+    quiet_until = _hour(_("No e-mails before"), 8, 12)
+    quiet_from = _hour(_("No e-mails after"), 17, 21)
+    hide_details = _switch(
+        _("Hide health details"),
+        _("E-mails then say “You have a visit on Friday” with no body part or kind of visit"),
+    )
+    paused_until_on = forms.DateField(label=_("Start again on"), required=False, widget=forms.DateInput)
+
+    @staticmethod
+    def initial_of(preference: Preference) -> dict[str, Any]:
+        """Return what the form shows for a stored preference."""
+        hours = {name: f"{getattr(preference, name):%H:%M}" for name in (*HOURS, "quiet_from", "quiet_until")}
+        switches = {name: not set(kinds) & set(preference.kinds_off) for name, kinds in SWITCHES.items()}
+        rest = {"hide_details": preference.hide_details, "paused_until_on": preference.paused_until_on}
+        return {**hours, **switches, **rest}
+
+    def to_choice(self, *, pause: str = "", today: date) -> Choice:
+        """Return what was chosen. ``pause`` is a quick button's value: days from ``today`` on, or ``end``."""
+        data = self.cleaned_data
+        until_on = data["paused_until_on"]
+        if pause in PAUSE_DAYS:
+            until_on = today + timedelta(days=PAUSE_DAYS[pause])
+        elif pause == "end" or (until_on and until_on <= today):
+            until_on = None
+        return Choice(
+            kinds_off=frozenset(kind for name, kinds in SWITCHES.items() if not data[name] for kind in kinds),
+            hide_details=data["hide_details"],
+            paused_until_on=until_on,
+            **{name: data[name] for name in (*HOURS, "quiet_from", "quiet_until")},
+        )
+
+
+HOURS = ("exercise_at", "log_at", "visit_at")

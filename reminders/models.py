@@ -1,0 +1,197 @@
+"""Which messages should exist, and what became of them. A row is schedule, outbox and receipt in one."""
+
+import uuid
+from datetime import time
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Patient
+from recovery.models import Recovery
+from reminders.querysets import MessageQuerySet, PreferenceQuerySet, ReminderQuerySet, SyncStateQuerySet
+
+NO_RECOVERY = uuid.UUID(int=0)
+"""Stands in unique keys where a reminder belongs to no recovery: NULL would never be equal to itself."""
+
+
+class Kind(models.TextChoices):
+    """What a reminder is about."""
+
+    EXERCISES = "exercises", _("Exercises")
+    LOG = "log", _("Daily log")
+    VISIT = "visit", _("Visits")
+    X_RAY_BOOK = "x_ray_book", _("Book an x-ray")
+    X_RAY_OVERDUE = "x_ray_overdue", _("X-ray overdue")
+    PLAN_CHANGED = "plan_changed", _("Plan changed")
+    STAFF_ALERT = "staff_alert", _("Warning sign, for staff")
+
+
+class Preference(models.Model):
+    """When and about what a patient wants to hear. Times are wall times in the patient's zone."""
+
+    patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="+")
+    exercise_at = models.TimeField(default=time(9))
+    log_at = models.TimeField(default=time(18))
+    visit_at = models.TimeField(default=time(9))
+    kinds_off = models.JSONField(default=list, blank=True)
+    hide_details = models.BooleanField(default=True)
+    quiet_from = models.TimeField(default=time(21))
+    quiet_until = models.TimeField(default=time(8))
+    paused_until_on = models.DateField(
+        null=True, blank=True, help_text=_("The first day with reminders again.")
+    )
+    changed_at = models.DateTimeField(null=True)
+    revision = models.PositiveIntegerField(default=1)
+
+    objects = PreferenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    quiet_from__lte=time(21), quiet_until__gte=time(8), quiet_until__lt=F("quiet_from")
+                ),
+                name="quiet_hours_are_only_made_longer",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"preference of {self.patient_id}"
+
+
+class SyncState(models.Model):
+    """Up to which revisions and which day a recovery's reminders are laid out: the sweep's work list.
+
+    Its row is also the lock under which a recovery's reminders are laid out.
+    """
+
+    recovery = models.OneToOneField(Recovery, on_delete=models.CASCADE, related_name="+")
+    recovery_revision = models.PositiveIntegerField(default=0)
+    patient_revision = models.PositiveIntegerField(default=0)
+    preference_revision = models.PositiveIntegerField(default=0)
+    until_on = models.DateField(null=True, help_text=_("The last day laid out."))
+
+    objects = SyncStateQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"sync state of {self.recovery_id}"
+
+
+class Message(models.Model):
+    """What goes out together to one person. It owns the Message-ID, the state and the attempts."""
+
+    class State(models.TextChoices):
+        CLAIMED = "claimed", _("Being sent")
+        RETRY = "retry", _("Will be tried again")
+        SENT = "sent", _("Sent")
+        DROPPED = "dropped", _("Not sent: no longer needed")
+        FAILED = "failed", _("Could not reach")
+        SUPPRESSED = "suppressed", _("Address refused")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    recipient_id = models.UUIDField()
+    channel = models.CharField(max_length=10, default="email")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.CLAIMED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    message_id = models.CharField(max_length=200, unique=True)
+    claim = models.UUIDField(null=True, help_text=_("Fences a sender whose lease has expired."))
+    lease_until = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    error_code = models.CharField(max_length=60, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index("next_try_at", condition=Q(state="retry"), name="messages_to_retry"),
+            models.Index("lease_until", condition=Q(state="claimed"), name="messages_being_sent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.public_id}"
+
+
+class Reminder(models.Model):
+    """One occurrence: what, for whom, on which local date, at which wall time, and what became of it."""
+
+    class State(models.TextChoices):
+        SCHEDULED = "scheduled", _("Planned")
+        CLAIMED = "claimed", _("Being sent")
+        SENT = "sent", _("Sent")
+        CANCELLED = "cancelled", _("No longer planned")
+        SKIPPED = "skipped", _("Not sent")
+        EXPIRED = "expired", _("Not sent: too late")
+        FAILED = "failed", _("Could not reach")
+        SUPPRESSED = "suppressed", _("Address refused")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    recipient_id = models.UUIDField(help_text=_("Public id of the patient, or of the user for staff."))
+    patient = models.ForeignKey(Patient, null=True, on_delete=models.CASCADE, related_name="+")
+    recovery = models.ForeignKey(Recovery, null=True, on_delete=models.CASCADE, related_name="+")
+    recovery_key = models.UUIDField(default=NO_RECOVERY)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    subject = models.CharField(
+        max_length=64, blank=True, help_text=_("Public id or key of what it is about.")
+    )
+    local_on = models.DateField()
+    slot = models.CharField(max_length=16)
+    channel = models.CharField(max_length=10, default="email")
+    wall_time = models.TimeField()
+    time_zone = models.CharField(max_length=64)
+    planned_at = models.DateTimeField(help_text=_("The instant of the wall time."))
+    due_at = models.DateTimeField(help_text=_("Later than planned only when held over quiet hours."))
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.SCHEDULED)
+    reason = models.CharField(max_length=40, blank=True, help_text=_("A code that says why it was not sent."))
+    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="reminders")
+    changed_at = models.DateTimeField()
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "recipient_id",
+                "recovery_key",
+                "kind",
+                "subject",
+                "local_on",
+                "slot",
+                "channel",
+                name="one_reminder_per_occurrence",
+            )
+        ]
+        indexes = [
+            models.Index("due_at", "id", condition=Q(state="scheduled"), name="reminders_due"),
+            models.Index(
+                "recipient_id", "due_at", condition=Q(state="scheduled"), name="reminders_of_a_recipient"
+            ),
+            models.Index("recovery", "local_on", name="reminders_of_a_recovery"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.public_id}"
+
+
+class Suppression(models.Model):
+    """An address that refused mail for good. It is never tried again until staff lift it."""
+
+    address = models.EmailField(max_length=254, unique=True)
+    reason = models.CharField(max_length=60)
+    suppressed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"suppression {self.pk}"
+
+
+class Tick(models.Model):
+    """When a periodic task last ran, for ``/readyz``."""
+
+    name = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

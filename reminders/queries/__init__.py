@@ -1,0 +1,35 @@
+"""What the engine and its screens read, each by one function with a fixed number of database queries."""
+
+from reminders.queries.facts import Snapshot, StaffMember, facts, wishes_of
+from reminders.queries.receipts import (
+    Explanation,
+    NextReminder,
+    Receipt,
+    SettingsPage,
+    explanation,
+    kinds_in_words,
+    next_reminders,
+    receipts,
+    settings_page,
+)
+from reminders.queries.work import oldest_unsent, recoveries_of, unreachable, work_list
+
+__all__ = [
+    "Explanation",
+    "NextReminder",
+    "Receipt",
+    "SettingsPage",
+    "Snapshot",
+    "StaffMember",
+    "explanation",
+    "facts",
+    "kinds_in_words",
+    "next_reminders",
+    "oldest_unsent",
+    "receipts",
+    "recoveries_of",
+    "settings_page",
+    "unreachable",
+    "wishes_of",
+    "work_list",
+]

@@ -1,0 +1,56 @@
+"""What waits to be laid out or sent."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from django.db.models import Exists, Min, OuterRef
+
+from accounts.models import Patient
+from recovery.models import Recovery
+from reminders.models import Message, Reminder, Suppression, SyncState
+
+HORIZON_DAYS = 14
+RENEW_BELOW_DAYS = 7
+"""A recovery is laid out again when fewer days than this are left: once a week, not once a day."""
+
+
+def horizon_on(now: datetime) -> date:
+    """Return the last day up to which every open recovery should be laid out."""
+    return now.astimezone(UTC).date() + timedelta(days=RENEW_BELOW_DAYS)
+
+
+def work_list(*, now: datetime, limit: int) -> list[int]:
+    """Return the recoveries whose reminders may be out of date, at most ``limit``."""
+    behind = (
+        SyncState.objects.behind(horizon_on(now)).order_by("pk").values_list("recovery_id", flat=True)[:limit]
+    )
+    new = Recovery.objects.open().filter(~Exists(SyncState.objects.filter(recovery_id=OuterRef("pk"))))
+    return list(dict.fromkeys([*behind, *new.order_by("pk").values_list("pk", flat=True)[:limit]]))[:limit]
+
+
+def recoveries_of(patient_id: int) -> list[int]:
+    """Return a patient's open recoveries, by primary key."""
+    return list(
+        Recovery.objects.open().filter(patient_id=patient_id).order_by("pk").values_list("pk", flat=True)
+    )
+
+
+def oldest_unsent(now: datetime) -> datetime | None:
+    """Return since when the reminder that has waited longest should have been in a sender's hands.
+
+    A message that waits for its next try is in order; one whose sender is gone counts from its lease's end.
+    """
+    due = Reminder.objects.due_by(now).aggregate(first=Min("due_at"))["first"]
+    left = Message.objects.filter(state=Message.State.CLAIMED, lease_until__lt=now)
+    late = Message.objects.filter(state=Message.State.RETRY, next_try_at__lt=now)
+    waiting = [
+        due,
+        left.aggregate(first=Min("lease_until"))["first"],
+        late.aggregate(first=Min("next_try_at"))["first"],
+    ]
+    return min((instant for instant in waiting if instant is not None), default=None)
+
+
+def unreachable(patient: Patient) -> Suppression | None:
+    """Return why the patient's address is not written to any more, if it is so."""
+    address = patient.user.email if patient.user else patient.email
+    return Suppression.objects.filter(address=address.lower()).first() if address else None

@@ -1,0 +1,68 @@
+"""The doors to reminders, and the filters that the engine selects by."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.querysets import own_scope, patient_scope, staff_scope
+
+if TYPE_CHECKING:
+    from accounts.querysets import Person
+
+
+class ReminderQuerySet(models.QuerySet[Any]):
+    def of(self, user: "Person") -> Self:
+        """Keep the reminders that go to this patient themself."""
+        return self.filter(own_scope(user, "patient"))
+
+    def visible_to(self, user: "Person") -> Self:
+        """Keep the reminders of patients this user may read; mails to staff are nobody's record."""
+        return self.filter(patient_scope(user, "patient"))
+
+    def in_care_of(self, user: "Person") -> Self:
+        """Keep the reminders of patients in this member of staff's care."""
+        return self.filter(staff_scope(user, "patient"))
+
+    def due_by(self, instant: datetime) -> Self:
+        """Keep what is to be sent at ``instant`` or before: a missed run catches up."""
+        return self.filter(state="scheduled", due_at__lte=instant)
+
+    def first_of_each_recipient(self) -> Self:
+        """Keep each recipient's earliest scheduled row: whoever locks it owns what goes to that person."""
+        earlier = Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
+        same = self.model._default_manager.filter(
+            earlier, state="scheduled", recipient_id=OuterRef("recipient_id")
+        )
+        return self.filter(~Exists(same))
+
+
+class PreferenceQuerySet(models.QuerySet[Any]):
+    def of(self, user: "Person") -> Self:
+        """Keep the person's own preferences."""
+        return self.filter(own_scope(user, "patient"))
+
+
+class SyncStateQuerySet(models.QuerySet[Any]):
+    def behind(self, horizon_on: date) -> Self:
+        """Keep recoveries that changed since they were laid out, or whose days run out by the horizon."""
+        mine = self.model._meta.apps.get_model("reminders", "Preference")._default_manager.filter(
+            patient_id=OuterRef("recovery__patient_id")
+        )
+        wishes = Coalesce(Subquery(mine.values("revision")[:1]), 0)
+        return self.alias(wishes=wishes).exclude(
+            recovery_revision=F("recovery__revision"),
+            patient_revision=F("recovery__patient__revision"),
+            preference_revision=F("wishes"),
+            until_on__gte=horizon_on,
+        )
+
+
+class MessageQuerySet(models.QuerySet[Any]):
+    def claimable(self, instant: datetime) -> Self:
+        """Keep what may be tried (again): a retry that is due, or a claim whose sender is gone."""
+        return self.filter(
+            Q(state="retry", next_try_at__lte=instant) | Q(state="claimed", lease_until__lt=instant)
+        )

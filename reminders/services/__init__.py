@@ -1,0 +1,1 @@
+"""Laying reminders out, sending them, and what a patient wishes."""

@@ -1,0 +1,90 @@
+"""The patient's page about reminders, and the link at the end of each mail."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import clock
+from accounts.models import Patient, User
+from accounts.services import audit
+from reminders import queries
+from reminders.forms import PreferenceForm
+from reminders.services import stop as links
+from reminders.services.preferences import change_preferences, stop_kinds
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """Show what is sent and when, what was sent, and keep what the patient changes."""
+    patient = _own_record(request)
+    now = clock.now()
+    page = queries.settings_page(patient, now=now)
+    form = PreferenceForm(request.POST or None, initial=PreferenceForm.initial_of(page.preference))
+    if request.method == "POST" and form.is_valid():
+        today = clock.local_day(now, patient.time_zone)
+        choice = form.to_choice(pause=request.POST.get("pause", ""), today=today)
+        try:
+            change_preferences(patient=patient, choice=choice, by=cast(User, request.user), now=now)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("Your reminders are saved."))
+            return redirect(request.get_full_path())
+    status = 422 if form.errors else 200
+    return render(request, "reminders/settings.html", {"form": form, "page": page}, status=status)
+
+
+@login_required
+@require_safe
+def receipts(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Show staff what a patient in their care was sent and what comes next. They may look, not change."""
+    user, now = cast(User, request.user), clock.now()
+    mine = Patient.objects.in_care_of(user).select_related("clinic", "user")
+    patient = get_object_or_404(mine, public_id=patient_id)
+    audit.read_record(patient=patient, by=user, now=now)
+    page = queries.settings_page(patient, now=now)
+    return render(request, "reminders/receipts.html", {"page": page, "patient": patient})
+
+
+def _own_record(request: HttpRequest) -> Patient:
+    """Return the person's record, the chosen one where several clinics have one. Raises Http404."""
+    records = Patient.objects.of(request.user).select_related("clinic", "user").order_by("pk")
+    if chosen := request.GET.get("clinic"):
+        records = records.filter(clinic__public_id=chosen) if _is_uuid(chosen) else records.none()
+    patient = records.first()
+    if patient is None:
+        raise Http404
+    return patient
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+@csrf_exempt  # mail programs post without a cookie (RFC 8058); the signed link is the permission
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask before stopping these e-mails; a POST, by the button or by a mail program, stops them."""
+    link = links.read_token(token)
+    if link is None:
+        return render(request, "reminders/stop_expired.html", status=404)
+    is_done = request.method == "POST"
+    if is_done:
+        stop_kinds(patient=link.patient, kinds=link.kinds, now=clock.now())
+    words = {"kinds": queries.kinds_in_words(link.kinds), "is_done": is_done, "clinic": link.patient.clinic}
+    return render(request, "reminders/stop.html", words)
