@@ -25,7 +25,7 @@ quality: install-dev
 	$(PY) manage.py makemigrations --check --dry-run
 	@echo "check --deploy, as in production"
 	@SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
-	PUBLIC_URL=https://bonestep.example EMAIL_URL=smtp://localhost DEMO=0 DEBUG=0 \
+	PUBLIC_URL=https://bonestep.example EMAIL_URL=smtp://localhost TRUSTED_PROXIES=1 DEMO=0 DEBUG=0 \
 	$(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(VENV)/bin/bandit -q -r $(PACKAGES) -ll
@@ -64,6 +64,5 @@ $(PY):
 	done; echo "Python 3.11 or newer is needed: install it, or name it with PYTHON=/path/to/python3." >&2; exit 1
 
 lock: install-dev ## choose new versions of all packages
-	$(PY) -m pip install --quiet uv
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q --upgrade requirements.in -o requirements.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q --upgrade requirements-dev.in -o requirements-dev.txt

@@ -8,12 +8,10 @@ from drf_standardized_errors.types import ExceptionHandlerContext
 from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.pagination import LimitOffsetPagination
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.parsers import TooLarge
 
-MOST_ROWS = 1_000_000_000
 CONFLICT = "conflict"
 
 
@@ -57,7 +55,3 @@ class Pages(LimitOffsetPagination):
 
     default_limit = 50
     max_limit = 200
-
-    def get_offset(self, request: Request) -> int:
-        """Return the offset, kept below what a database can count to."""
-        return min(super().get_offset(request), MOST_ROWS)

@@ -16,7 +16,9 @@ app = Celery("bonestep")
 def transport(url: str, folder: Path) -> dict[str, Any]:
     """Return the options a broker URL needs; the filesystem one keeps its queues in ``folder``."""
     if not url.startswith("filesystem"):
-        return {"visibility_timeout": 900, "socket_timeout": 10, "socket_connect_timeout": 5}
+        # Whoever publishes is a page that somebody waits for: one quick try, the sweep finds the rest.
+        once = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+        return {"visibility_timeout": 900, "socket_timeout": 10, "socket_connect_timeout": 2, **once}
     for name in ("queue", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
     return {

@@ -50,6 +50,9 @@ def _doubtful() -> list[CheckMessage]:
     if settings.IS_SECURE and settings.SECRET_IS_GENERATED:
         hint = "SECRET_KEY was made by the program and lies in VAR_DIR: set SECRET_KEY or SECRET_KEY_FILE."
         found.append(Error(hint, id="bonestep.E006"))
+    if settings.IS_SECURE and not settings.TRUSTED_PROXIES:
+        hint = "Behind a proxy that ends TLS every page would redirect to itself: set TRUSTED_PROXIES=1."
+        found.append(Warning(hint, id="bonestep.W002"))
     if not settings.MAIL_SERVER.host:
         found.append(Warning("No mail leaves this machine: set EMAIL_URL.", id="bonestep.W001"))
     return found

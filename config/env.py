@@ -182,7 +182,11 @@ def env_database(name: str, sqlite_file: Path) -> dict[str, object]:
         "HOST": url.hostname or "",
         "PORT": str(url.port or ""),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "options": "-c statement_timeout=30000", "pool": {"min_size": 1}},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "options": "-c statement_timeout=30000",
+            "pool": {"min_size": 1, "max_size": 8},
+        },
     }
 
 

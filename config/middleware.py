@@ -22,7 +22,6 @@ Answer = Callable[[HttpRequest], HttpResponse]
 _FEATURES = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "display-capture",

@@ -9,6 +9,8 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
+MOST_DEPTH = 32
+
 
 class TooLarge(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
@@ -26,6 +28,35 @@ class BoundedJSONParser(JSONParser):
         if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise TooLarge(_("This request is too large."))
         try:
-            return super().parse(stream, media_type, parser_context)
+            sent = super().parse(stream, media_type, parser_context)
         except RecursionError as deep:
             raise ParseError(_("This JSON is nested too deeply.")) from deep
+        _check(sent)
+        return sent
+
+
+def _check(sent: Any) -> None:
+    """Refuse what no field could even quote in its refusal: deep nests and halves of surrogate pairs."""
+    level = [sent]
+    for _depth in range(MOST_DEPTH):
+        for text in level:
+            if isinstance(text, str) and not _is_unicode(text):
+                raise ParseError(_("This JSON holds half a character."))
+        level = [part for whole in level for part in _parts(whole)]
+        if not level:
+            return
+    raise ParseError(_("This JSON is nested too deeply."))
+
+
+def _parts(whole: Any) -> list[Any]:
+    if isinstance(whole, dict):
+        return [*whole, *whole.values()]
+    return whole if isinstance(whole, list) else []
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -73,7 +73,7 @@ def embedded_brokers(folder: Path, socket: Path) -> Iterator[Broker]:
             yield _private_redis(name, found, folder, socket)
     if bundled := _bundled_redis():
         yield _private_redis("the bundled redis-server", str(bundled), folder, socket)
-    yield Broker("files", "filesystem://")
+    yield Broker("files", "filesystem://localhost")
 
 
 def _bundled_redis() -> Path | None:

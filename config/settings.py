@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.ServiceMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.HeadersMiddleware",
@@ -145,6 +146,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 INVITATION_DAYS = 14
 PRIVACY_VERSION = "2026-11"
 
@@ -189,7 +191,7 @@ EMAIL_FILE_PATH = MAIL_DIR
 
 # Tasks
 REDIS_URL = env_redis("REDIS_URL")
-BROKER_URL = REDIS_URL or env_str("EMBEDDED_BROKER_URL", "filesystem://")
+BROKER_URL = REDIS_URL or env_str("EMBEDDED_BROKER_URL", "filesystem://localhost")
 BROKER_DIR = VAR_DIR / "broker"
 
 # API
@@ -198,7 +200,10 @@ REST_FRAMEWORK = {
         "accounts.api.authentication.TokenAuthentication",
         "accounts.api.authentication.CookieAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "accounts.api.permissions.ScopePermission",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.parsers.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",

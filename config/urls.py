@@ -1,5 +1,6 @@
 """Where everything is mounted."""
 
+from allauth.account import urls as allauth_urls
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
@@ -10,6 +11,9 @@ from config import api_pages, dev_mail, views
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+# People's addresses come from invitations and belong to their clinic: allauth's pages to add more stay away.
+ELSEWHERE = {"account_email", "account_email_verification_sent", "account_confirm_email"}
+SIGN_IN = [one for one in allauth_urls.urlpatterns if one.name not in ELSEWHERE]
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,7 +22,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("recovery.urls")),
     path("", include("reminders.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include(SIGN_IN)),
     path("admin/", admin.site.urls),
     path("dev/mail/", dev_mail.index, name="dev-mail"),
     path("dev/mail/<str:name>/<int:number>/", dev_mail.detail, name="dev-mail-detail"),

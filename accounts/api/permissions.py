@@ -1,11 +1,15 @@
 """What a key may do, whatever its person may."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts.models import ApiToken
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # it reads the settings, which name this module
 
 STRENGTH = {ApiToken.Scope.READ: 0, ApiToken.Scope.LOG: 1, ApiToken.Scope.STAFF: 2}
 
@@ -20,7 +24,7 @@ class ScopePermission(BasePermission):
 
     message = _("This key may not do that.")
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Tell whether the caller's key reaches."""
         token = request.auth
         if not isinstance(token, ApiToken) or request.method in SAFE_METHODS:

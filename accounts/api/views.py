@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.pagination import BasePagination
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle, ScopedRateThrottle
 from rest_framework.views import APIView
 
@@ -56,6 +58,7 @@ class Tokens(APIView):
     """The caller's keys."""
 
     throttle_scope = "tokens"
+    pagination_class: type[BasePagination] = api_settings.DEFAULT_PAGINATION_CLASS  # type: ignore[assignment]
 
     def get_permissions(self) -> list[BasePermission]:
         """Let anybody ask for a key; only its person lists them."""
@@ -81,7 +84,10 @@ class Tokens(APIView):
     def get(self, request: Request) -> Response:
         """List the caller's keys that work, newest first; never their secrets."""
         rows = ApiToken.objects.of(_user(request)).filter(expires_at__gt=clock.now()).order_by("-created_at")
-        return Response(serializers.TokenSerializer(rows, many=True).data)
+        pages = self.pagination_class()
+        shown = pages.paginate_queryset(rows, request, view=self)
+        answer: Response = pages.get_paginated_response(serializers.TokenSerializer(shown, many=True).data)
+        return answer
 
     @extend_schema(
         request=serializers.SignInSerializer,

@@ -56,15 +56,18 @@ def read_record(*, patient: Patient, by: User, now: datetime) -> None:
     record(AuditEvent.RECORD_READ, by=by, now=now, patient=patient)
 
 
-def read_records(*, patients: Iterable[Patient], by: User, now: datetime) -> None:
-    """Write that a member of staff read these patients' records in one list: a row each, in one query."""
+def read_records(*, patient_ids: Iterable[UUID], by: User, now: datetime) -> None:
+    """Write that a member of staff read these patients' records in one list: a row each, in one query.
+
+    ``patient_ids`` are public ids.
+    """
     AuditEvent.objects.bulk_create(
         AuditEvent(
             at=now,
             actor_id=by.public_id,
             action=AuditEvent.RECORD_READ,
-            patient_id=one.public_id,
+            patient_id=patient_id,
             address=_address.get(),
         )
-        for one in patients
+        for patient_id in patient_ids
     )

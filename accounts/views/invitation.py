@@ -78,6 +78,7 @@ def _page(request: HttpRequest, row: Invitation, token: str, form: AcceptForm | 
     is_other = isinstance(request.user, User) and request.user.email != row.email
     words = {
         "clinic": row.clinic,
+        "emergency_number": row.clinic.emergency_number,
         "token": token,
         "form": form,
         "rules": password_rules(),

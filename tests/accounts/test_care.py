@@ -141,6 +141,15 @@ class TestLeavingTheStaff:
         assert not Patient.objects.visible_to(cast.thea).exists()
         assert not Membership.objects.of(cast.thea).exists()
 
+    def test_ends_each_care_link_too(self, cast, now):
+        thea = membership_of(cast.thea)
+        care.end_membership(membership=thea, by=cast.cleo, now=now)
+        assert not CareLink.objects.filter(member=thea, until_at__isnull=True).exists()
+
+    def test_by_an_operators_hand_closes_the_record_as_well(self, cast, now):
+        Membership.objects.filter(user=cast.thea).update(until_at=now)
+        assert not Patient.objects.visible_to(cast.thea).exists()
+
     def test_and_coming_back_opens_nothing(self, cast, now):
         care.end_membership(membership=membership_of(cast.thea), by=cast.cleo, now=now)
         care.join(

@@ -50,6 +50,12 @@ class TestTheMenu:
         stranger.delete()
         assert "Somebody whose account was closed read your record" in page_of(cast.pat)
 
+    def test_leaves_out_what_the_person_did(self, cast, now):
+        audit.record("patient.changed", by=cast.pat, now=now, patient=cast.pat_record)
+        seen = queries.me(queries.person(cast.pat), now=now).seen
+        assert seen
+        assert all(line.who != cast.pat.name for line in seen)
+
     def test_shows_the_last_fifty_readings(self, cast, now):
         for _reading in range(60):
             audit.read_record(patient=cast.pat_record, by=cast.thea, now=now)

@@ -37,7 +37,7 @@ class TestAskingForAKey:
         assert answer.status_code == 201
         token = ApiToken.objects.get(user=pat)
         assert token.token_hash == tokens.hash_of(answer.json()["token"])
-        listed = caller(answer.json()["token"]).get(TOKENS).json()
+        listed = caller(answer.json()["token"]).get(TOKENS).json()["results"]
         assert [row["name"] for row in listed] == ["phone"]
         assert answer.json()["token"] not in str(listed)
 

@@ -1,0 +1,1 @@
+"""The API of recoveries: the same acts as the pages, by the same services (``docs/api.md``)."""
