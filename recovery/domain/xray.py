@@ -72,7 +72,7 @@ def _value_problems(one: XrayField, value: object) -> list[Problem]:
         case "text":
             is_right = isinstance(value, str) and len(value) <= (one.maximum or 500) and can_be_stored(value)
         case "integer":
-            is_right = isinstance(value, int) and _is_within(one, value)
+            is_right = isinstance(value, int) and value >= 0 and _is_within(one, value)
         case _:
             is_right = _is_within(one, value)
     return [] if is_right else [Problem(one.name, "not_allowed")]

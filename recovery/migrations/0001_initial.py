@@ -337,7 +337,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='alert',
-            constraint=models.UniqueConstraint(models.F('recovery'), models.F('flag_id'), models.F('day'), models.F('source'), name='one_alert_per_sign_day_and_source'),
+            constraint=models.UniqueConstraint(models.F('recovery'), models.F('flag_id'), models.F('day'), models.F('source'), condition=models.Q(('closed_at__isnull', True)), name='one_open_alert_per_sign_day_and_source'),
         ),
         migrations.AddConstraint(
             model_name='alert',

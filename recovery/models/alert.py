@@ -38,7 +38,12 @@ class Alert(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "recovery", "flag_id", "day", "source", name="one_alert_per_sign_day_and_source"
+                "recovery",
+                "flag_id",
+                "day",
+                "source",
+                condition=Q(closed_at__isnull=True),
+                name="one_open_alert_per_sign_day_and_source",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(acknowledged_at__isnull=False),

@@ -42,15 +42,18 @@ def tick_warnings(
 def raise_alerts(
     recovery: Recovery, flag_ids: Iterable[str], *, source: str, day: date, now: datetime
 ) -> list[Alert]:
-    """Write alerts in the caller's transaction; the same sign of the same day and source stays as it is."""
+    """Write alerts in the caller's transaction; one that is open for the same sign, day and source stays.
+
+    A sign ticked again after staff closed it is a new alert.
+    """
     flags = protocols.load(recovery.patient.clinic.content_version).red_flags
     wanted = list(dict.fromkeys(flag_ids))
     if any(one not in flags for one in wanted):
         raise UnknownWarning
     known = set(
-        Alert.objects.filter(recovery=recovery, day=day, source=source, flag_id__in=wanted).values_list(
-            "flag_id", flat=True
-        )
+        Alert.objects.open()
+        .filter(recovery=recovery, day=day, source=source, flag_id__in=wanted)
+        .values_list("flag_id", flat=True)
     )
     rows = [
         Alert(

@@ -75,6 +75,14 @@ class NotYourDay(ValidationError):
         super().__init__(_("This set is for a day that cannot be changed any more."), code="not_your_day")
 
 
+class ExerciseStopped(ValidationError):
+    """The team paused or ended the exercise before this set was done."""
+
+    def __init__(self) -> None:
+        words = _("Your team has paused or ended this exercise. Do not do it for now.")
+        super().__init__(words, code="exercise_stopped")
+
+
 class SetDiffers(ValidationError):
     """The same id was used for another set."""
 
@@ -194,8 +202,8 @@ def do_set(
 ) -> SetDone:
     """Count one set. A repeat with the same ``set_id`` is answered as done.
 
-    ``day`` is the patient's local date, ``done_at`` the instant of the act. Raises NotYourDay, SetDiffers,
-    RecoveryClosed, ValidationError.
+    ``day`` is the patient's local date, ``done_at`` the instant of the act. Raises NotYourDay,
+    ExerciseStopped, SetDiffers, RecoveryClosed, ValidationError.
     """
     recovery = lock(assignment.recovery_id)
     today = local_day(now, recovery.patient.time_zone)
@@ -206,6 +214,8 @@ def do_set(
         return known
     if not 0 <= (today - day).days <= DAYS_BACK or day < assignment.starts_on:
         raise NotYourDay
+    if _is_stopped(assignment, day=day, done_at=done_at):
+        raise ExerciseStopped
     if pain is not None and not 0 <= pain <= 10:
         raise ValidationError({"pain": _("Choose a number for your pain, from 0 to 10.")}, code="pain_bounds")
     row = SetDone.objects.create(
@@ -222,6 +232,12 @@ def do_set(
     audit.record("set.done", by=by, now=now, patient=recovery.patient, subject_id=set_id)
     announce(recovery)
     return row
+
+
+def _is_stopped(assignment: Assignment, *, day: date, done_at: datetime) -> bool:
+    """Say whether the exercise was paused or over when the set was done; a queued set from before counts."""
+    is_over = assignment.ends_on is not None and day > assignment.ends_on
+    return is_over or (assignment.paused_at is not None and done_at >= assignment.paused_at)
 
 
 @transaction.atomic

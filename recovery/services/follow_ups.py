@@ -1,6 +1,6 @@
 """Book, move and cancel visits; record what an x-ray showed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
@@ -235,18 +235,21 @@ def record_x_ray(
         raise VisitDoesNotFit({"film_key": _("This x-ray is not in the plan.")}, code="unknown_film")
     if film_key and XRay.objects.filter(recovery=recovery, film_key=film_key).exists():
         raise AlreadyRecorded
-    visit = _visit_of(recovery, film_key)
-    record = XRay.objects.create(
-        public_id=x_ray_id or uuid4(),
-        recovery=recovery,
-        visit=visit,
-        film_key=film_key,
-        patient_phoned=bool(patient_phoned),
-        recorded_by=by,
-        recorded_by_name=by.name,
-        recorded_at=now,
-        **_columns(values),
-    )
+    try:
+        with transaction.atomic():
+            record = XRay.objects.create(
+                public_id=x_ray_id or uuid4(),
+                recovery=recovery,
+                visit=_visit_of(recovery, film_key),
+                film_key=film_key,
+                patient_phoned=bool(patient_phoned),
+                recorded_by=by,
+                recorded_by_name=by.name,
+                recorded_at=now,
+                **_columns(values),
+            )
+    except IntegrityError as clash:
+        raise AlreadyRecorded from clash
     audit.record("x_ray.recorded", by=by, now=now, patient=recovery.patient, subject_id=record.public_id)
     announce(recovery)
     return record
@@ -317,3 +320,8 @@ def _columns(values: Mapping[str, object]) -> dict[str, object]:
 def see_x_ray(*, record: XRay, now: datetime) -> None:
     """Remember when the patient first opened a result."""
     XRay.objects.filter(pk=record.pk, seen_at__isnull=True).update(seen_at=now)
+
+
+def see_x_rays(*, recovery: Recovery, x_ray_ids: Iterable[UUID], now: datetime) -> None:
+    """Remember when the patient first opened these results of one recovery."""
+    XRay.objects.filter(recovery=recovery, public_id__in=x_ray_ids, seen_at__isnull=True).update(seen_at=now)

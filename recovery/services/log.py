@@ -1,7 +1,7 @@
 """Record how a day went."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID, uuid5
@@ -100,12 +100,8 @@ def log_day(
 
 
 def _digest(entry: rules.DayEntry) -> str:
-    body = {
-        "day": entry.day,
-        "done_at": entry.done_at.isoformat(),
-        "zone": entry.zone,
-        "answers": dict(entry.answers),
-    }
+    # Not the zone: it is the patient's own where a client sends none, and may change between two tries.
+    body = {"day": entry.day, "done_at": entry.done_at.isoformat(), "answers": dict(entry.answers)}
     return sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -132,7 +128,8 @@ def _merge(recovery: Recovery, entry: rules.DayEntry, *, now: datetime) -> tuple
         }
         current = rules.DayLog(entry.day, answers)
     before = list(row.answers.get(_TICKS) or []) if row else []
-    merged = rules.merge(current, entry)
+    # A phone whose clock runs ahead must not win against every later answer.
+    merged = rules.merge(current, replace(entry, done_at=min(entry.done_at, now)))
     values = merged.values
     row = row or DailyLog(recovery=recovery, day=entry.day, logged_at=entry.done_at)
     row.pain_rest, row.pain_move = values["pain_rest"], values.get("pain_move")  # type: ignore[assignment]
@@ -179,7 +176,8 @@ def _alerts(recovery: Recovery, entry: rules.DayEntry, *, now: datetime) -> list
     if not found:
         return []
     raise_alerts(recovery, found, source=Alert.Source.LOG, day=entry.day, now=now)
-    return list(Alert.objects.filter(recovery=recovery, day=entry.day, source="log", flag_id__in=found))
+    alerts = Alert.objects.open().filter(recovery=recovery, day=entry.day, source="log", flag_id__in=found)
+    return list(alerts)
 
 
 def _needs_help(recovery: Recovery, log: DailyLog) -> bool:

@@ -74,7 +74,8 @@ class DraftChanged(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("The draft changed since you opened this page. Read it as it is now, then decide."), code="draft_changed"
+            _("The draft changed since you opened this page. Read it as it is now, then decide."),
+            code="draft_changed",
         )
 
 

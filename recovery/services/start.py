@@ -88,12 +88,12 @@ def start_recovery(
 ) -> Recovery:
     """Record a broken bone of a patient.
 
-    ``injured_on`` is the patient's local date. A repeat with the same ``recovery_id`` is answered as done. Raises
-    UnknownSite, SideDoesNotFit, DateDoesNotFit, AlreadyOpen.
+    ``injured_on`` is the patient's local date. A repeat with the same ``recovery_id`` is answered as done.
+    Raises UnknownSite, SideDoesNotFit, DateDoesNotFit, AlreadyOpen.
     """
     if recovery_id and (known := Recovery.objects.filter(patient=patient, public_id=recovery_id).first()):
         return known
-    fracture = protocols.load().fractures.get(site)
+    fracture = protocols.load(patient.clinic.content_version).fractures.get(site)
     if fracture is None:
         raise UnknownSite
     has_sides = fracture.limb != "axial"
@@ -182,7 +182,7 @@ def check_repair(
 
 
 def check_past(field: str, day: date, *, earliest: date, patient: Patient, now: datetime) -> None:
-    """Refuse a date after today, or before ``earliest``, on the patient's calendar; the refusal names ``field``.
+    """Refuse a date after today, or before ``earliest``, on the patient's calendar, naming ``field``.
 
     Raises DateDoesNotFit.
     """

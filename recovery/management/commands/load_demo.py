@@ -13,7 +13,7 @@ from recovery.management.people import PASSWORD, STAFF, STORIES
 
 
 class Command(BaseCommand):
-    help = "Load the demo people, with dates relative to today. Refuses to run beside real people."
+    help = "Load the demo people, with dates relative to today. Refuses in production."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take ``--once``: a second run is then no mistake."""

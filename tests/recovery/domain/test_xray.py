@@ -63,6 +63,7 @@ class TestRecord:
             ("rust_cortices", [1, 2, 3], "not_allowed"),
             ("rust_cortices", [1, 2, 3, 4], "not_allowed"),
             ("cortices_bridged", 5, "not_allowed"),
+            ("next_film_week", -1, "not_allowed"),
             ("cortices_bridged", 1.5, "not_allowed"),
             ("shortening_mm", -1, "not_allowed"),
             ("dorsal_tilt_deg", 1000, "not_allowed"),

@@ -75,7 +75,13 @@ class TestCorrectDates:
         recovery = make_recovery(pat_record, by=thea)
         film = recovery.plan.films.get(key="week-6")
         follow_ups.book_visit(
-            recovery=recovery, kind="x_ray", on=film.due_on, at=time(9), film_key="week-6", by=thea, now=clock.now()
+            recovery=recovery,
+            kind="x_ray",
+            on=film.due_on,
+            at=time(9),
+            film_key="week-6",
+            by=thea,
+            now=clock.now(),
         )
 
         result = correct(recovery, thea)

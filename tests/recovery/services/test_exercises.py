@@ -41,7 +41,11 @@ class TestAssign:
     def test_refuses_a_dose_out_of_bounds(self, recovery, thea, changes):
         with pytest.raises(exercises.DoseOutOfBounds):
             exercises.assign(
-                recovery=recovery, doses=[dose(**changes)], starts_on=today(recovery), by=thea, now=clock.now()
+                recovery=recovery,
+                doses=[dose(**changes)],
+                starts_on=today(recovery),
+                by=thea,
+                now=clock.now(),
             )
 
         assert not Assignment.objects.exists()
@@ -114,6 +118,27 @@ class TestDoSet:
 
         with pytest.raises(ValidationError):
             self.do(one, pat, pain=11)
+
+    def test_refuses_a_set_done_after_the_exercise_was_paused_and_takes_one_from_before(
+        self, recovery, pat, thea
+    ):
+        (one,) = assign(recovery, by=thea)
+        exercises.pause(assignment=one, by=thea, now=clock.now() - timedelta(minutes=5))
+        one.refresh_from_db()
+
+        with pytest.raises(exercises.ExerciseStopped):
+            self.do(one, pat)
+        exercises.do_set(
+            assignment=one,
+            set_id=uuid4(),
+            day=today(recovery),
+            done_at=clock.now() - timedelta(minutes=10),
+            time_zone="Europe/Madrid",
+            by=pat,
+            now=clock.now(),
+        )
+
+        assert SetDone.objects.count() == 1
 
     def test_can_be_undone_and_stays_on_record(self, recovery, pat, thea):
         (one,) = assign(recovery, by=thea)

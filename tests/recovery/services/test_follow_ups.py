@@ -148,7 +148,10 @@ class TestRecordXRay:
         assert XRay.objects.count() == 1
 
     def test_asks_whether_the_patient_was_phoned_when_the_bone_moved(self, recovery, thea):
-        moved = {"position_vs_last": "moved - action needed", "clinician_verdict": "not healing - plan changed"}
+        moved = {
+            "position_vs_last": "moved - action needed",
+            "clinician_verdict": "not healing - plan changed",
+        }
 
         with pytest.raises(follow_ups.NotPhoned):
             record(recovery, thea, **moved)
@@ -176,7 +179,10 @@ class TestRecordXRay:
         follow_ups.see_x_ray(record=row, now=clock.now())
 
         follow_ups.correct_x_ray(
-            record=row, values=film(recovery, clinician_verdict="slower than expected"), by=thea, now=clock.now()
+            record=row,
+            values=film(recovery, clinician_verdict="slower than expected"),
+            by=thea,
+            now=clock.now(),
         )
 
         row.refresh_from_db()
@@ -198,6 +204,15 @@ class TestAlerts:
             ("rf-dvt", "same_day"),
             ("rf-pe", "emergency"),
         ]
+
+    def test_are_raised_anew_when_ticked_again_after_they_were_closed(self, recovery, pat, thea):
+        (one,) = self.tick(recovery, pat, "rf-dvt")
+        alerts.close_alert(alert=one, note="Phoned.", by=thea, now=clock.now())
+
+        self.tick(recovery, pat, "rf-dvt")
+
+        assert Alert.objects.open().count() == 1
+        assert Alert.objects.count() == 2
 
     def test_refuse_what_is_not_in_the_reference(self, recovery, pat):
         with pytest.raises(alerts.UnknownWarning):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -64,6 +65,18 @@ class TestLogDay:
         assert (row.pain_rest, row.answers["swelling"], row.pain_move) == (3, "none", 9)
         assert LogRevision.objects.count() == 2
 
+    def test_gives_a_phone_whose_clock_runs_ahead_no_lasting_lead(self, recovery, pat):
+        save(recovery, entry(recovery, minutes_ago=-600, pain_rest=9), pat)
+        save(recovery, entry(recovery, pain_rest=2), pat)
+
+        assert DailyLog.objects.get().pain_rest == 2
+
+    def test_takes_a_repeat_after_the_patients_zone_has_changed(self, recovery, pat):
+        one, save_id = entry(recovery), uuid4()
+        save(recovery, one, pat, save_id=save_id)
+
+        assert not save(recovery, replace(one, zone="Asia/Tokyo"), pat, save_id=save_id).is_new
+
     @pytest.mark.parametrize(
         "answers",
         [
@@ -92,7 +105,9 @@ class TestLogDay:
             save(recovery, entry(recovery, days_ago=13), pat)
 
     def test_refuses_the_year_1900(self, recovery, pat):
-        old = DayEntry(day=date(1900, 1, 1), done_at=clock.now(), zone="Europe/Madrid", answers={"pain_rest": 3})
+        old = DayEntry(
+            day=date(1900, 1, 1), done_at=clock.now(), zone="Europe/Madrid", answers={"pain_rest": 3}
+        )
 
         with pytest.raises(LogRefused):
             save(recovery, old, pat)
@@ -116,7 +131,9 @@ class TestLogDay:
         assert [one.flag_id for one in logged.alerts] == ["rf-cast-tight"]
         assert Alert.objects.open().count() == 1
 
-    @pytest.mark.parametrize(("before", "today", "helps"), [(3, 8, True), (3, 6, True), (3, 5, False), (7, 7, False)])
+    @pytest.mark.parametrize(
+        ("before", "today", "helps"), [(3, 8, True), (3, 6, True), (3, 5, False), (7, 7, False)]
+    )
     def test_points_to_help_when_pain_is_high_or_rose(self, recovery, pat, before, today, helps):
         log(recovery, by=pat, pain=before, days_ago=1)
 

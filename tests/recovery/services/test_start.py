@@ -70,7 +70,11 @@ class TestStartRecovery:
 
 class TestRecordRepair:
     def record(self, recovery, by, **changes):
-        fields = {"method": "open_reduction", "operated_on": recovery.injured_on, "hardware": ["plate", "screws"]}
+        fields = {
+            "method": "open_reduction",
+            "operated_on": recovery.injured_on,
+            "hardware": ["plate", "screws"],
+        }
         return start.record_repair(recovery=recovery, by=by, now=clock.now(), **{**fields, **changes})
 
     def test_makes_the_newest_repair_current(self, pat_record, thea):
@@ -82,7 +86,9 @@ class TestRecordRepair:
         assert second.sequence == 2
         assert Recovery.objects.get(pk=recovery.pk).current_repair == second
 
-    @pytest.mark.parametrize("hardware", [["screws"], ["pins"], ["rod"], ["plate"], ["plate", "screws", "splint"]])
+    @pytest.mark.parametrize(
+        "hardware", [["screws"], ["pins"], ["rod"], ["plate"], ["plate", "screws", "splint"]]
+    )
     def test_takes_each_kind_of_open_reduction(self, pat_record, thea, hardware):
         repair = self.record(begin(pat_record, thea), thea, hardware=hardware)
 
