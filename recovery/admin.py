@@ -1,0 +1,78 @@
+"""What operators see of recoveries: ids, states and instants. No health data, and nothing to change.
+
+A record opens to people who care for the patient, in the app, where every reading is written down.
+"""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from recovery.models import Alert, Assignment, DailyLog, PlanVersion, Recovery, Visit, XRay
+
+
+class Watched(admin.ModelAdmin):
+    """A table to look at: nothing is added, changed or deleted here."""
+
+    search_fields = ("=public_id",)
+    show_full_result_count = False
+    actions = None
+    technical: tuple[str, ...] = ()
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Show the same columns in the list as on the row's page."""
+        return ("public_id", *self.technical)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Show ids, states and instants only."""
+        return ("public_id", *self.technical)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Let nothing be typed."""
+        return ("public_id", *self.technical)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: services write."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse: services write."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Refuse: nothing of a record is deleted by hand."""
+        return False
+
+
+@admin.register(Recovery)
+class RecoveryAdmin(Watched):
+    technical = ("opened_at", "closed_at", "revision")
+
+
+@admin.register(PlanVersion)
+class PlanVersionAdmin(Watched):
+    technical = ("number", "state", "content_version", "drafted_at", "confirmed_at", "ended_at")
+
+
+@admin.register(DailyLog)
+class DailyLogAdmin(Watched):
+    technical = ("day", "logged_at", "changed_at")
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(Watched):
+    technical = ("starts_on", "ends_on", "paused_at", "assigned_at")
+
+
+@admin.register(Visit)
+class VisitAdmin(Watched):
+    technical = ("state", "on", "sequence", "booked_at")
+
+
+@admin.register(XRay)
+class XRayAdmin(Watched):
+    technical = ("recorded_at", "corrected_at", "seen_at")
+
+
+@admin.register(Alert)
+class AlertAdmin(Watched):
+    technical = ("raised_at", "acknowledged_at", "closed_at")

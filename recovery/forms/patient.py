@@ -1,0 +1,213 @@
+"""What a patient types: a day, where it hurt, which warning signs fit."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+
+from recovery.domain import log as rules
+from recovery.domain.log import LogField
+from recovery.queries.patient import DayPage, HelpPage, signs_of
+from recovery.queries.patient_tasks import Task
+
+PAIN = [(str(number), str(number)) for number in range(rules.PAIN_BOUNDS[0], rules.PAIN_BOUNDS[1] + 1)]
+PAIN_WORDS = _lazy("Choose a number for your pain, from 0 to 10.")
+CHOICE_WORDS = _lazy("Choose one of the answers shown.")
+WHERE_LENGTH = 120
+
+
+def pain_field(label: str, *, required: bool) -> forms.TypedChoiceField:
+    """Return eleven numbers of which none is chosen at first."""
+    return forms.TypedChoiceField(
+        label=label,
+        required=required,
+        choices=PAIN,
+        coerce=int,
+        empty_value=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": PAIN_WORDS, "invalid_choice": PAIN_WORDS},
+    )
+
+
+class DayForm(forms.Form):
+    """One day's log. Its questions come from the clinical tables, by what fits the repair.
+
+    ``filled`` names the questions that showed an answer when the page was made: only those can be taken
+    back, so that a second device's answer is never wiped by a page that did not know it.
+    """
+
+    save_id = forms.UUIDField(widget=forms.HiddenInput)
+    filled = forms.CharField(widget=forms.HiddenInput, required=False, max_length=500)
+
+    def __init__(self, page: DayPage, data: QueryDict | None = None) -> None:
+        self.page, self._sent = page, data
+        asked = {
+            "pain_rest": pain_field(_first_sentence(page.fields["pain_rest"]), required=True),
+            "pain_move": pain_field(_first_sentence(page.fields["pain_move"]), required=False),
+            "exercises_done": _exercises(page.tasks),
+            "swelling": _options(page.fields["swelling"]),
+            "check": _check(),
+            **{name: _details(page.fields[name]) for name in page.details},
+            rules.NOTE_FIELD: forms.CharField(
+                label=_("Note (if you like)"),
+                required=False,
+                max_length=rules.NOTE_LENGTH,
+                help_text=_("Your care team can read this. For anything urgent, phone."),
+                widget=forms.Textarea(attrs={"rows": 2}),
+            ),
+        }
+        known = _initial(page, asked)
+        super().__init__(data, initial={**known, "save_id": uuid.uuid4(), "filled": " ".join(sorted(known))})
+        self.fields.update({name: field for name, field in asked.items() if field is not None})
+        self.fields["pain_rest"].widget.attrs["required"] = True
+
+    @property
+    def detail_fields(self) -> list[forms.BoundField]:
+        """Return the questions behind "something is wrong"."""
+        return [self[name] for name in self.page.details]
+
+    @property
+    def has_details(self) -> bool:
+        """Say whether the fold with the details should stand open."""
+        wrong = self["check"].value() == "wrong"
+        return wrong or any(self[name].value() or self[name].errors for name in self.page.details)
+
+    def answers(self) -> dict[str, object]:
+        """Return what this save sets: each answer, and None for one that was shown and is taken back."""
+        filled = str(self.cleaned_data.get("filled", "")).split()
+        found: dict[str, object] = {}
+        for name in self.fields:
+            value = self.cleaned_data.get(name)
+            if name in ("save_id", "filled"):
+                continue
+            if value not in (None, "", []):
+                found[name] = value
+            elif name in filled:
+                found[name] = [] if name == "exercises_done" else None
+        return found
+
+    def start_again(self) -> None:
+        """Give the form a fresh id, so that pressing Save once more counts as a save of its own."""
+        if self._sent is not None:
+            fresh = self._sent.copy()
+            fresh["save_id"] = str(uuid.uuid4())
+            self.data = fresh
+
+
+def _first_sentence(field: LogField) -> str:
+    words, mark, _rest = _(field.prompt).partition("?")
+    return words + mark
+
+
+def _exercises(tasks: Iterable[Task]) -> forms.MultipleChoiceField | None:
+    choices = [(str(one.id), f"{one.name}\n{_sets_words(one)}") for one in tasks]
+    if not choices:
+        return None
+    return forms.MultipleChoiceField(
+        label=_("Exercises done"), required=False, choices=choices, widget=forms.CheckboxSelectMultiple
+    )
+
+
+def _sets_words(task: Task) -> str:
+    if task.is_done or not task.done:
+        return ngettext("%(number)s set", "%(number)s sets", task.planned) % {"number": task.planned}
+    words = _("%(done)s of %(planned)s sets so far. Tick when all are done.")
+    return words % {"done": task.done, "planned": task.planned}
+
+
+def _options(field: LogField) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_(field.prompt),
+        required=False,
+        choices=[(one, _capital(_(one))) for one in field.options],
+        widget=forms.RadioSelect(attrs={"class": "c2 mid"}),
+        error_messages={"invalid_choice": CHOICE_WORDS},
+    )
+
+
+def _details(field: LogField) -> forms.MultipleChoiceField:
+    """Ask only for what opens a warning sign: this question stands behind "something is wrong"."""
+    opening = {rule.answer for rule in field.flags}
+    return forms.MultipleChoiceField(
+        label=_(field.prompt),
+        required=False,
+        choices=[(one, _capital(_(one))) for one in field.options if one in opening],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": CHOICE_WORDS},
+    )
+
+
+def _check() -> forms.ChoiceField:
+    words = {
+        "fine": _("All looks fine"),
+        "wrong": _("Something is wrong") + "\n" + _("Say what below. Then we show what to do."),
+    }
+    return forms.ChoiceField(
+        label=_("How does it look?"),
+        required=False,
+        choices=[(one, words[one]) for one in rules.CHECK_OPTIONS],
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": CHOICE_WORDS},
+    )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _initial(page: DayPage, asked: Mapping[str, forms.Field | None]) -> dict[str, object]:
+    """Return the answers that the page shows already; an exercise is ticked when its sets are done."""
+    done = [str(one.id) for one in page.tasks if one.is_done]
+    answers = {**page.answers, "exercises_done": done}
+    known = {name: _offered(answers.get(name), field) for name, field in asked.items() if field}
+    return {name: value for name, value in known.items() if value not in (None, "", [])}
+
+
+def _offered(value: object, field: forms.Field) -> object:
+    """Leave out of a list what the page does not offer, so that it is not taken back unseen."""
+    if not isinstance(field, forms.MultipleChoiceField) or not isinstance(value, list):
+        return value
+    return [one for one in value if field.valid_value(one)]
+
+
+class HurtForm(forms.Form):
+    """How much an exercise hurt, and where. The id makes a second press of the button count once."""
+
+    set_id = forms.UUIDField(widget=forms.HiddenInput)
+    where = forms.CharField(label=_lazy("Where did it hurt?"), required=False, max_length=WHERE_LENGTH)
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"set_id": uuid.uuid4()})
+        self.fields["pain"] = pain_field(_("How much did it hurt?"), required=True)
+        self.order_fields(["set_id", "pain", "where"])
+
+
+class SetForm(forms.Form):
+    """One set done or taken back, by its id."""
+
+    set_id = forms.UUIDField()
+
+
+class SignsForm(forms.Form):
+    """The warning signs that fit, and which broken bone they are about where there are several."""
+
+    sign = forms.MultipleChoiceField(
+        error_messages={
+            "required": _lazy("Tick what fits. If nothing fits and you are worried, call."),
+            "invalid_choice": _lazy("Tick signs from this list."),
+        }
+    )
+    recovery = forms.ChoiceField(required=False)
+
+    def __init__(self, page: HelpPage, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.fields["sign"].choices = [(one.value, one.words) for one in page.signs]  # type: ignore[attr-defined]
+        self.fields["recovery"].choices = [("", ""), *((str(one.id), one.bone) for one in page.bones)]  # type: ignore[attr-defined]
+
+    def flag_ids(self) -> list[str]:
+        """Return the warning signs that were ticked, each once."""
+        return list(signs_of(self.cleaned_data["sign"]))

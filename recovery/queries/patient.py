@@ -1,0 +1,29 @@
+"""The patient's pages, one function a screen."""
+
+from recovery.queries.patient_acts import ExercisePage, VisitPage, exercise, last_set, visit
+from recovery.queries.patient_help import HelpPage, HelpResult, help_page, help_result, signs_of
+from recovery.queries.patient_log import DayPage, SavedPage, day_page, saved
+from recovery.queries.patient_timeline import TimelinePage, timeline
+from recovery.queries.patient_today import Today, recoveries_of, today
+
+__all__ = [
+    "DayPage",
+    "ExercisePage",
+    "HelpPage",
+    "HelpResult",
+    "SavedPage",
+    "TimelinePage",
+    "Today",
+    "VisitPage",
+    "day_page",
+    "exercise",
+    "help_page",
+    "help_result",
+    "last_set",
+    "recoveries_of",
+    "saved",
+    "signs_of",
+    "timeline",
+    "today",
+    "visit",
+]

@@ -1,0 +1,161 @@
+"""One exercise, and one visit."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.clock import local_day
+from accounts.models import User
+from recovery import protocols
+from recovery.domain.exercises import stop_rules_for
+from recovery.models import Assignment, PlanLoad, SetDone, Visit
+from recovery.queries import patient_place, patient_words
+from recovery.queries.patient_words import Phones
+from recovery.querysets import SetDoneQuerySet
+
+MOST_SETS = 200
+"""More sets of one exercise in one day than anybody does."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExercisePage:
+    """One exercise on one day. ``state`` is on, paused, ended, early (not begun yet) or closed."""
+
+    assignment: Assignment
+    bone: str
+    name: str
+    steps: tuple[str, ...]
+    dose: str
+    sets: int
+    times_per_day: int
+    note: str
+    stop: tuple[str, ...]
+    notice: str
+    load: str
+    state: str
+    done: int
+    planned: int
+    last_set_id: UUID | None
+    today: date
+    phones: Phones
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether all sets of the day are done."""
+        return self.done >= self.planned
+
+
+def exercise(user: User, assignment_id: UUID, *, now: datetime) -> ExercisePage:
+    """Return one of a person's own exercises (3 queries). Raises Assignment.DoesNotExist."""
+    related = ("recovery__patient__clinic", "recovery__plan", "recovery__current_repair")
+    row = Assignment.objects.of(user).select_related(*related).get(public_id=assignment_id)
+    recovery = row.recovery
+    today = local_day(now, recovery.patient.time_zone)
+    content = protocols.load(row.content_version)
+    move = content.exercises[row.exercise_id]
+    region = content.fractures[recovery.site].region
+    phones = patient_words.phones_of(recovery.patient.clinic)
+    done = list(_counted(row, today).values_list("public_id", flat=True)[:MOST_SETS])
+    return ExercisePage(
+        assignment=row,
+        bone=patient_place.bone_of(recovery),
+        name=_(move.name),
+        steps=tuple(_(step) for step in move.steps),
+        dose=patient_words.dose(reps=row.reps, hold_seconds=row.hold_seconds, minutes=row.minutes),
+        sets=row.sets,
+        times_per_day=row.times_per_day,
+        note=row.note,
+        stop=tuple(
+            phones.fill(_(content.stop_rules[one].text)) for one in stop_rules_for(move, region=region)
+        ),
+        notice=phones.fill(_(content.notices["n-exercise"].text)),
+        load=_load(row),
+        state=_state(row, today),
+        done=len(done),
+        planned=row.sets_per_day,
+        last_set_id=done[0] if done else None,
+        today=today,
+        phones=phones,
+    )
+
+
+def last_set(user: User, assignment_id: UUID, set_id: UUID) -> SetDone:
+    """Return one of a person's own sets (1 query). Raises SetDone.DoesNotExist."""
+    return (
+        SetDone.objects.of(user)
+        .select_related("assignment")
+        .get(assignment__public_id=assignment_id, public_id=set_id)
+    )
+
+
+def _counted(assignment: Assignment, day: date) -> SetDoneQuerySet:
+    return SetDone.objects.counted().filter(assignment=assignment, day=day).order_by("-received_at", "-pk")
+
+
+def _load(assignment: Assignment) -> str:
+    """Return the load that was released last, which stands on top of every exercise."""
+    recovery = assignment.recovery
+    if recovery.plan_id is None:
+        return ""
+    released = PlanLoad.objects.filter(plan=recovery.plan_id, released_at__isnull=False)
+    code = released.order_by("-position").values_list("code", flat=True).first()
+    return _(patient_place.content_of(recovery).load_codes[code].plain) if code else ""
+
+
+def _state(assignment: Assignment, today: date) -> str:
+    if assignment.recovery.is_closed:
+        return "closed"
+    if assignment.ends_on is not None and assignment.ends_on < today:
+        return "ended"
+    if assignment.paused_at is not None:
+        return "paused"
+    return "early" if assignment.starts_on > today else "on"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPage:
+    """One visit on the clinic's wall clock. ``state`` is booked, cancelled, done or missed."""
+
+    visit: Visit
+    name: str
+    bone: str
+    on: date
+    at: time
+    minutes: int
+    place: str
+    note: str
+    state: str
+    is_moved: bool
+    is_over: bool
+    waits_for_result: bool
+    cannot_come_at: datetime | None
+    clinic_today: date
+    phones: Phones
+
+
+def visit(user: User, visit_id: UUID, *, now: datetime) -> VisitPage:
+    """Return one of a person's own visits (1 query). Raises Visit.DoesNotExist."""
+    related = ("recovery__patient__clinic", "recovery__plan", "recovery__current_repair")
+    row = Visit.objects.of(user).select_related(*related).get(public_id=visit_id)
+    clinic = row.recovery.patient.clinic
+    today = local_day(now, clinic.time_zone)
+    is_over = row.on < today
+    return VisitPage(
+        visit=row,
+        name=str(row.get_kind_display()),
+        bone=patient_place.bone_of(row.recovery),
+        on=row.on,
+        at=row.at,
+        minutes=row.minutes,
+        place=row.place,
+        note=row.note,
+        state=row.state,
+        is_moved=row.state == Visit.State.BOOKED and row.sequence > 0,
+        is_over=is_over,
+        waits_for_result=is_over and row.kind == Visit.Kind.X_RAY and row.state == Visit.State.BOOKED,
+        cannot_come_at=row.cannot_come_at,
+        clinic_today=today,
+        phones=patient_words.phones_of(clinic),
+    )

@@ -1,0 +1,215 @@
+"""What hangs below a patient's recoveries, read in one query: plan rows, visits, results, warnings."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import (
+    CharField,
+    DateField,
+    DateTimeField,
+    F,
+    IntegerField,
+    QuerySet,
+    TextField,
+    TimeField,
+    UUIDField,
+    Value,
+)
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+
+from recovery.models import Alert, PlanFilm, PlanGate, PlanLoad, PlanPhase, Recovery, Repair, Visit, XRay
+
+MOST_ROWS = 400
+"""More than any plan holds; where it is not, the last visits are left out."""
+PREFIX = "c_"
+
+
+class Row(NamedTuple):
+    """One row of one of the tables; what a table does not have is None. ``kind`` sorts visits last."""
+
+    kind: str
+    recovery_id: int
+    on: date | None
+    until: date | None
+    number: int | None
+    code: str | None
+    extra: str | None
+    note: str | None
+    more: str | None
+    verdict: str | None
+    film_key: str | None
+    name: str | None
+    at_time: time | None
+    at: datetime | None
+    also_at: datetime | None
+    public_id: UUID | None
+
+
+_NOTHING = {
+    "on": Cast(Value(None), DateField()),
+    "until": Cast(Value(None), DateField()),
+    "number": Cast(Value(None), IntegerField()),
+    "code": Cast(Value(None), TextField()),
+    "extra": Cast(Value(None), TextField()),
+    "note": Cast(Value(None), TextField()),
+    "more": Cast(Value(None), TextField()),
+    "verdict": Cast(Value(None), TextField()),
+    "film_key": Cast(Value(None), TextField()),
+    "name": Cast(Value(None), TextField()),
+    "at_time": Cast(Value(None), TimeField()),
+    "at": Cast(Value(None), DateTimeField()),
+    "also_at": Cast(Value(None), DateTimeField()),
+    "public_id": Cast(Value(None), UUIDField()),
+}
+
+
+def rows_of(
+    recoveries: Iterable[Recovery], *, visits_from_on: date | None, has_history: bool = False
+) -> tuple[Row, ...]:
+    """Return the rows of open recoveries and their plans in force, in one query at most.
+
+    Visits count from ``visits_from_on`` on and only while they are booked; None takes all of them.
+    ``has_history`` adds the repairs and the gates.
+    """
+    chosen = list(recoveries)
+    if not chosen:
+        return ()
+    ids = [one.pk for one in chosen]
+    # The first branch tells the driver what the columns hold, so it is one that is never left out.
+    branches = [_alerts(ids), *_plan(chosen), _results(ids), _visits(ids, visits_from_on)]
+    if has_history:
+        branches += [_repairs(ids), _gates(chosen)]
+    union = branches[0].union(*branches[1:], all=True)
+    ordered = union.order_by(f"{PREFIX}kind", f"{PREFIX}on", f"{PREFIX}number")[:MOST_ROWS]
+    return tuple(Row._make(values) for values in ordered)
+
+
+def of_kind(rows: Iterable[Row], kind: str, recovery: Recovery) -> tuple[Row, ...]:
+    """Keep one kind of row of one recovery, in their order."""
+    return tuple(row for row in rows if row.kind == kind and row.recovery_id == recovery.pk)
+
+
+def _branch(rows: QuerySet[Any, Any], kind: str, to_recovery: str, **columns: object) -> QuerySet[Any, Any]:
+    values = {
+        "kind": Cast(Value(kind), CharField(max_length=10)),
+        "recovery_id": F(to_recovery),
+        **_NOTHING,
+        **{name: F(one) if isinstance(one, str) else one for name, one in columns.items()},
+    }
+    named = {f"{PREFIX}{name}": values[name] for name in Row._fields}
+    found: QuerySet[Any, Any] = rows.order_by().annotate(**named).values_list(*named)
+    return found
+
+
+def _plan(recoveries: Collection[Recovery]) -> Iterable[QuerySet[Any, Any]]:
+    plans = [one.plan_id for one in recoveries if one.plan_id]
+    yield _branch(
+        PlanFilm.objects.filter(plan__in=plans),
+        "film",
+        "plan__recovery_id",
+        on="window_from_on",
+        until="window_until_on",
+        number="week",
+        film_key="key",
+    )
+    yield _branch(
+        PlanLoad.objects.filter(plan__in=plans),
+        "load",
+        "plan__recovery_id",
+        on="from_on",
+        until="until_on",
+        number="position",
+        code="code",
+        note="release_note",
+        name="released_by_name",
+        at="released_at",
+    )
+    yield _branch(
+        PlanPhase.objects.filter(plan__in=plans),
+        "phase",
+        "plan__recovery_id",
+        on="starts_on",
+        until="ends_on",
+        code="code",
+        note="release_note",
+        name="released_by_name",
+        at="released_at",
+    )
+
+
+def _gates(recoveries: Collection[Recovery]) -> QuerySet[Any, Any]:
+    plans = [one.plan_id for one in recoveries if one.plan_id]
+    needs = Cast("needs", TextField())
+    return _branch(
+        PlanGate.objects.filter(plan__in=plans), "gate", "plan__recovery_id", code="change", more=needs
+    )
+
+
+def _alerts(ids: Collection[int]) -> QuerySet[Any, Any]:
+    return _branch(
+        Alert.objects.open().filter(recovery__in=ids),
+        "alert",
+        "recovery_id",
+        on="day",
+        code="flag_id",
+        extra="urgency",
+        name="acknowledged_by_name",
+        at="raised_at",
+        also_at="acknowledged_at",
+        public_id="public_id",
+    )
+
+
+def _repairs(ids: Collection[int]) -> QuerySet[Any, Any]:
+    return _branch(
+        Repair.objects.filter(recovery__in=ids),
+        "repair",
+        "recovery_id",
+        on="operated_on",
+        number="sequence",
+        code="method",
+        more=Cast("hardware", TextField()),
+    )
+
+
+def _results(ids: Collection[int]) -> QuerySet[Any, Any]:
+    # A moved bone is told by phone first; until then its result stays hidden, but its film counts as done.
+    return _branch(
+        XRay.objects.filter(recovery__in=ids),
+        "result",
+        "recovery_id",
+        on="film_date",
+        number=Cast("patient_phoned", IntegerField()),
+        code="position_vs_last",
+        extra="callus",
+        note="note_for_patient",
+        more=KT("findings__hardware"),
+        verdict="clinician_verdict",
+        film_key="film_key",
+        name="recorded_by_name",
+        at="recorded_at",
+        also_at="seen_at",
+        public_id="public_id",
+    )
+
+
+def _visits(ids: Collection[int], from_on: date | None) -> QuerySet[Any, Any]:
+    visits = Visit.objects.filter(recovery__in=ids)
+    return _branch(
+        visits if from_on is None else visits.booked().from_day(from_on),
+        "visit",
+        "recovery_id",
+        on="on",
+        number="minutes",
+        code="kind",
+        extra="state",
+        film_key="film_key",
+        note="place",
+        at_time="at",
+        at="booked_at",
+        also_at="cannot_come_at",
+        public_id="public_id",
+    )

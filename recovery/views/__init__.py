@@ -1,0 +1,1 @@
+"""Pages: each starts at what its person may see, asks one query or calls one service, and draws."""
