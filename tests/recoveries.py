@@ -78,7 +78,9 @@ def make_fracture(
     return Recovery.objects.get(pk=recovery.pk)
 
 
-def make_draft(recovery: Recovery, *, by: User, now: datetime | None = None, kind: dict | None = None) -> PlanVersion:
+def make_draft(
+    recovery: Recovery, *, by: User, now: datetime | None = None, kind: dict | None = None
+) -> PlanVersion:
     """Make a draft plan."""
     kind = kind or WRIST_PLATE
     return plan.draft_plan(
@@ -126,7 +128,13 @@ def assign(
 
 
 def log(
-    recovery: Recovery, *, by: User, pain: int = 3, days_ago: int = 0, now: datetime | None = None, **answers: object
+    recovery: Recovery,
+    *,
+    by: User,
+    pain: int = 3,
+    days_ago: int = 0,
+    now: datetime | None = None,
+    **answers: object,
 ) -> DailyLog:
     """Log one day."""
     now = now or clock.now()

@@ -1,0 +1,174 @@
+"""The real parts of a running installation: the start command with its broker, worker and beat, and a mailbox."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TypeVar
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import psycopg
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+Found = TypeVar("Found")
+
+
+def until(look: Callable[[], Found], *, what: str | Callable[[], str], seconds: float = 90) -> Found:
+    """Return what ``look`` finds, as soon as it is true; fail with ``what`` after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} s: {what if isinstance(what, str) else what()}")
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@dataclass
+class Mailbox:
+    """Every mail that the SMTP server took."""
+
+    mails: list[EmailMessage] = field(default_factory=list)
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        """Keep a mail with its envelope."""
+        mail = message_from_bytes(envelope.content or b"", policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        mail["X-Envelope-To"] = ",".join(envelope.rcpt_tos)
+        self.mails.append(mail)
+        return "250 kept"
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """Return the mails to an address, in the order they came."""
+        return [one for one in self.mails if address in str(one["X-Envelope-To"])]
+
+    def wait_for(self, address: str, *, count: int = 1, what: str = "") -> list[EmailMessage]:
+        """Wait until ``count`` mails to an address are here."""
+        return until(
+            lambda: self.to(address) if len(self.to(address)) >= count else None,
+            what=lambda: (
+                f"{count} mails to {address} {what}; {[str(one['Subject']) for one in self.to(address)]}"
+            ),
+        )
+
+
+@contextmanager
+def smtp_server() -> Iterator[tuple[Mailbox, int]]:
+    """Run a real SMTP server that keeps what it gets."""
+    mailbox, port = Mailbox(), free_port()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield mailbox, port
+    finally:
+        controller.stop()
+
+
+@dataclass
+class Installation:
+    """A running installation. Its clocks can be shifted, all at once."""
+
+    url: str
+    var: Path
+    process: subprocess.Popen[bytes]
+    env: dict[str, str]
+
+    def shift_clock(self, seconds: float) -> None:
+        """Let every process believe that it is so many seconds later."""
+        file = self.var / "clock_offset"
+        fresh = file.with_suffix(".new")
+        fresh.write_text(str(seconds))
+        fresh.replace(file)
+
+    def output(self) -> str:
+        """Return what the processes have printed."""
+        return (self.var / "up.log").read_text(errors="replace")
+
+    def manage(self, *words: str) -> str:
+        """Run a management command beside the running processes and return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            check=False,
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=2) as answer:
+            return answer.status == 200
+    except (URLError, OSError):
+        return False
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """Give a database of its own beside the one the tests use; an empty answer is a SQLite file."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        yield ""
+        return
+    name = f"journey_{os.getpid()}_{free_port()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield urlsplit(url)._replace(path=f"/{name}").geturl()
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def installation(var: Path, *, smtp_port: int, database_url: str = "") -> Iterator[Installation]:
+    """Start everything as ``make run`` does, with a database of its own, and stop it without a trace."""
+    port = free_port()
+    env = {
+        **os.environ,
+        "VAR_DIR": str(var),
+        "PORT": str(port),
+        "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
+        "DEMO": "1",
+        "TIME_ZONE": "Europe/Madrid",
+        "DATABASE_URL": database_url,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    with (var / "up.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "up"], cwd=ROOT, env=env, stdout=log, stderr=log
+        )
+        running = Installation(f"http://127.0.0.1:{port}", var, process, env)
+        try:
+            until(lambda: _answers(f"{running.url}/readyz") or _stopped(running), what="ready", seconds=120)
+            yield running
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=60) == 0, running.output()[-3000:]
+
+
+def _stopped(running: Installation) -> bool:
+    assert running.process.poll() is None, running.output()[-3000:]
+    return False

@@ -1,0 +1,337 @@
+"""The access matrix: every address of pages and API, times every member of the cast.
+
+A new address fails here until it stands in the matrix. Addresses that name a thing name one of Pat's.
+"""
+
+from collections.abc import Iterator
+from datetime import time, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts import clock
+from accounts.models import CareLink, Invitation, Membership, User
+from accounts.services import invite, tokens
+from recovery.models import Alert
+from recovery.services import alerts, exercises, follow_ups
+from reminders.models import Reminder
+from reminders.services import sync
+from tests import recoveries
+
+pytestmark = pytest.mark.django_db
+
+JSON = "application/json"
+EVERYBODY = {"pat", "otto", "thea", "olga", "max", "cleo", "finn", "visitor"}
+SIGNED_IN = EVERYBODY - {"visitor"}
+PATIENTS = {"pat", "otto"}
+PAT = {"pat"}
+CARERS = {"thea", "max"}
+STAFF = {"thea", "olga", "max", "cleo", "finn"}
+MANAGER = {"cleo"}
+
+PAGES = {
+    **dict.fromkeys(("home", "manifest", "favicon", "recovery:help", "recovery:help_result"), EVERYBODY),
+    "accounts:privacy": EVERYBODY,
+    **dict.fromkeys(("api-schema", "api-docs", "api-index"), EVERYBODY),
+    **dict.fromkeys(
+        (
+            "accounts:me",
+            "accounts:time_zone",
+            "accounts:theme",
+            "accounts:make_token",
+            "accounts:accept_privacy",
+        ),
+        SIGNED_IN,
+    ),
+    "accounts:revoke_token": PAT,
+    **dict.fromkeys(
+        (
+            "accounts:clinic",
+            "accounts:set_clinic",
+            "accounts:invite_staff",
+            "accounts:end_membership",
+        ),
+        MANAGER,
+    ),
+    **dict.fromkeys(("accounts:resend", "accounts:withdraw"), MANAGER | CARERS),
+    "accounts:carers": MANAGER | CARERS,
+    "reminders:receipts": CARERS,
+    **dict.fromkeys(
+        ("accounts:invite_patient", "accounts:take_on", "accounts:end_care"),
+        MANAGER | CARERS,
+    ),
+    **dict.fromkeys(
+        ("recovery:today", "recovery:log", "recovery:log_on", "recovery:timeline", "reminders:settings"),
+        PATIENTS,
+    ),
+    **dict.fromkeys(
+        (
+            "recovery:saved",
+            "recovery:exercise",
+            "recovery:set_done",
+            "recovery:set_undo",
+            "recovery:it_hurt",
+            "recovery:visit",
+            "recovery:visit_ics",
+            "recovery:cannot_come",
+        ),
+        PAT,
+    ),
+    **dict.fromkeys(("recovery:patients", "recovery:new_patient"), STAFF),
+    **dict.fromkeys(
+        (
+            f"recovery:{name}"
+            for name in [
+                "patient",
+                "fracture",
+                "repair",
+                "dates",
+                "close",
+                "reopen",
+                "log_for",
+                "alert_acknowledge",
+                "alert_close",
+                "plan",
+                "plan_draft",
+                "plan_confirm",
+                "plan_discard",
+                "plan_range",
+                "plan_film",
+                "load_release",
+                "phase_release",
+                "exercises",
+                "assign",
+                "exercise_pause",
+                "exercise_resume",
+                "exercise_end",
+                "x_ray_new",
+                "x_ray_correct",
+                "visit_new",
+                "visit_move",
+                "visit_cancel",
+                "visit_finish",
+            ]
+        ),
+        CARERS,
+    ),
+    "api-me": SIGNED_IN,
+    "api-tokens": SIGNED_IN,
+    "api-token": PAT,
+    **dict.fromkeys(
+        (
+            "api-recoveries",
+            "api-logs",
+            "api-exercises",
+            "api-sets",
+            "api-visits",
+            "api-x-rays",
+            "api-alerts",
+            "api-protocols",
+            "api-protocol",
+            "api-library",
+            "api-move",
+            "api-reminders",
+        ),
+        SIGNED_IN,
+    ),
+    "api-preferences": PATIENTS,
+    **dict.fromkeys(
+        (
+            "api-recovery",
+            "api-timeline",
+            "api-plan",
+            "api-repairs",
+            "api-log",
+            "api-exercise",
+            "api-set",
+            "api-visit",
+            "api-x-ray",
+            "api-alert",
+            "api-reminder",
+        ),
+        PAT | CARERS,
+    ),
+    **dict.fromkeys(
+        (
+            "api-recovery-close",
+            "api-plan-draft",
+            "api-plan-confirm",
+            "api-plan-release",
+            "api-exercise-pause",
+            "api-exercise-resume",
+            "api-exercise-end",
+            "api-visit-cancel",
+            "api-visit-finish",
+            "api-alert-acknowledge",
+            "api-alert-close",
+        ),
+        CARERS,
+    ),
+    "api-visit-cannot-come": PAT,
+}
+"""Who gets an answer that is neither "not found" nor "sign in first"."""
+
+BODIES = {
+    "close/": {"reason": "healed", "note": "Phoned."},
+    "plan/draft/": {"protocol": "distal-radius.plate"},
+    "plan/confirm/": {"plan": str(uuid4())},
+    "plan/release/": {"phase": "mobilise"},
+    "end/": {"on": "2100-01-01"},
+    "finish/": {"came": True},
+}
+"""What the API's acts need, so that they ask whose the thing is and not what is missing."""
+
+ELSEWHERE = {
+    "accounts:invitation": "a link for one person: tests/accounts/test_invitations.py",
+    "accounts:accept": "a link for one person: tests/accounts/test_invitations.py",
+    "reminders:stop": "a signed link: tests/reminders/test_views.py",
+    "dev-mail": "the operator's own machine only: tests/config/",
+    "dev-mail-detail": "the operator's own machine only: tests/config/",
+}
+
+
+def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
+    """Return the names of all addresses but allauth's own and the admin's."""
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLPattern):
+            if not (one.name or "").startswith("account_"):
+                yield f"{space}{one.name}"
+        elif one.namespace != "admin":
+            yield from names(one, f"{space}{one.namespace}:" if one.namespace else space)
+
+
+@pytest.fixture
+def addresses(cast) -> dict[str, dict[str, object]]:
+    """Make one of each thing of Pat's, and say which thing each parameter of an address names."""
+    now, thea = clock.now(), cast.thea
+    recoveries.make_recovery(cast.otto_record, by=_confirmer(cast))
+    recovery = recoveries.make_recovery(cast.pat_record, by=thea)
+    (assignment,) = recoveries.assign(recovery, by=thea)
+    log = recoveries.log(recovery, by=cast.pat)
+    today = clock.local_day(now, recovery.patient.time_zone)
+    visit = follow_ups.book_visit(
+        recovery=recovery, kind="therapy", on=today + timedelta(days=3), at=time(10), by=thea, now=now
+    )
+    record = follow_ups.record_x_ray(
+        recovery=recovery,
+        values={
+            "film_date": today,
+            "modality": "x-ray",
+            "position_vs_last": "unchanged",
+            "clinician_verdict": "healing as expected",
+        },
+        by=thea,
+        now=now,
+    )
+    done = exercises.do_set(
+        assignment=assignment,
+        set_id=log.public_id,
+        day=today,
+        done_at=now,
+        time_zone="Europe/Madrid",
+        by=cast.pat,
+        now=now,
+    )
+    alerts.tick_warnings(
+        recovery=recovery, flag_ids=["rf-dvt"], source="help", day=today, by=cast.pat, now=now
+    )
+    sync.sync(recovery_id=recovery.pk, now=now)
+    key, _plain = tokens.make_token(user=cast.pat, name="phone", scope="read", days=1, now=now)
+    invitation = _invitation(cast, now)
+    return {
+        "recovery_id": recovery.public_id,
+        "patient_id": recovery.patient.public_id,
+        "assignment_id": assignment.public_id,
+        "exercise_id": assignment.public_id,
+        "log_id": log.public_id,
+        "set_id": done.public_id,
+        "visit_id": visit.public_id,
+        "x_ray_id": record.public_id,
+        "alert_id": Alert.objects.get().public_id,
+        "load_id": recovery.plan.loads.get(position=1).public_id,
+        "phase": "mobilise",
+        "day": today,
+        "token_id": key.public_id,
+        "invitation_id": invitation.public_id,
+        "member_id": Membership.objects.get(user=cast.max).public_id,
+        "link_id": CareLink.objects.get(member__user=cast.max).public_id,
+        "protocol_id": "distal-radius.plate",
+        "move_id": "ex-finger-fist",
+        "reminder_id": Reminder.objects.filter(patient=recovery.patient).first().public_id,
+    }
+
+
+def _confirmer(cast) -> User:
+    """Let Olga confirm plans too, so that Otto has one."""
+    Membership.objects.filter(user=cast.olga).update(may_confirm_plans=True)
+    return cast.olga
+
+
+def _invitation(cast, now) -> Invitation:
+    """Invite Pat's record anew, so that its carers and the manager may send or withdraw it."""
+    type(cast.pat_record).objects.filter(pk=cast.pat_record.pk).update(email="pat.new@home.example")
+    record = cast.pat_record
+    type(record).objects.filter(pk=record.pk).update(user=None)
+    record.refresh_from_db()
+    row = invite.invite_patient(patient=record, by=cast.thea, now=now - timedelta(minutes=5))
+    type(record).objects.filter(pk=record.pk).update(user=cast.pat)
+    return row
+
+
+def address_of(name: str, things: dict[str, object]) -> tuple[str, str]:
+    """Return the address of a name with Pat's things in it, and the same one with things that do not exist."""
+    patterns = get_resolver()
+    for part in name.split(":")[:-1]:
+        patterns = patterns.namespace_dict[part][1]
+    (_, wanted), *_more = patterns.reverse_dict.getlist(name.rsplit(":", maxsplit=1)[-1])[0][0]
+    mine = {one: things[one] for one in wanted}
+    missing = {one: uuid4() if isinstance(thing, UUID) else thing for one, thing in mine.items()}
+    return reverse(name, kwargs=mine), reverse(name, kwargs=missing)
+
+
+def ask(browser, address: str) -> HttpResponse:
+    """Ask by the first method that the address takes, with nothing in the body, and undo what it did."""
+    with transaction.atomic():
+        answer = browser.get(address)
+        for method in (browser.post, browser.delete):
+            if answer.status_code == 405:
+                answer = (
+                    method(address, _body(address), content_type=JSON)
+                    if "/api/" in address
+                    else method(address)
+                )
+        transaction.set_rollback(True)
+    assert answer.status_code < 500
+    return answer
+
+
+def _body(address: str) -> dict[str, object]:
+    return next((body for end, body in BODIES.items() if address.endswith(end)), {})
+
+
+def is_open(browser, address: str, missing: str) -> bool:
+    """Say whether the address is this person's: it differs from that of a thing which does not exist."""
+    if address != missing:
+        nothing = ask(browser, missing)
+        answer = ask(browser, address)
+        return (answer.status_code, answer.content) != (nothing.status_code, nothing.content)
+    answer = ask(browser, address)
+    to_login = answer.status_code == 302 and answer.headers["Location"].startswith("/accounts/login/")
+    return answer.status_code not in {401, 403, 404} and not (to_login and address != "/")
+
+
+class TestTheMatrix:
+    def test_holds_every_address(self):
+        assert " ".join(sorted(set(names()) ^ (set(PAGES) | set(ELSEWHERE)))) == ""
+
+    @pytest.mark.parametrize("who", sorted(EVERYBODY))
+    def test_opens_to_each_what_is_theirs_and_nothing_else(self, cast, browser_of, addresses, who):
+        person = cast.people()[who]
+        opened = {name for name in PAGES if is_open(browser_of(person), *address_of(name, addresses))}
+
+        expected = {name for name, people in PAGES.items() if who in people}
+        assert " ".join(sorted(opened - expected)) == "", "open to somebody whose it is not"
+        assert " ".join(sorted(expected - opened)) == "", "closed to somebody whose it is"
