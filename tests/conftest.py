@@ -1,5 +1,6 @@
 """What every test can ask for: the cast, signed-in browsers, a clock to move."""
 
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -15,6 +16,9 @@ from accounts import clock
 from accounts.models import ApiToken, User
 from accounts.services import tokens
 from tests import factories
+
+# Playwright's synchronous API leaves an event loop running in its thread; Django would refuse every query there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 _locks = import_module("accounts.migrations.0002_audit_is_append_only")
 

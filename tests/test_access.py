@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts import clock
 from accounts.models import CareLink, Invitation, Membership, User
 from accounts.services import invite, tokens
-from recovery.models import Alert
+from recovery.models import Alert, PlanVersion, SetDone
 from recovery.services import alerts, exercises, follow_ups
 from reminders.models import Reminder
 from reminders.services import sync
@@ -177,7 +177,6 @@ PAGES = {
 BODIES = {
     "close/": {"reason": "healed", "note": "Phoned."},
     "plan/draft/": {"protocol": "distal-radius.plate"},
-    "plan/confirm/": {"plan": str(uuid4())},
     "plan/release/": {"phase": "mobilise"},
     "end/": {"on": "2100-01-01"},
     "finish/": {"came": True},
@@ -209,6 +208,7 @@ def addresses(cast) -> dict[str, dict[str, object]]:
     now, thea = clock.now(), cast.thea
     recoveries.make_recovery(cast.otto_record, by=_confirmer(cast))
     recovery = recoveries.make_recovery(cast.pat_record, by=thea)
+    recoveries.make_draft(recovery, by=thea)
     (assignment,) = recoveries.assign(recovery, by=thea)
     log = recoveries.log(recovery, by=cast.pat)
     today = clock.local_day(now, recovery.patient.time_zone)
@@ -301,14 +301,20 @@ def ask(browser, address: str) -> HttpResponse:
                 answer = (
                     method(address, _body(address), content_type=JSON)
                     if "/api/" in address
-                    else method(address)
+                    else method(address, _form(address))
                 )
         transaction.set_rollback(True)
     assert answer.status_code < 500
     return answer
 
 
+def _form(address: str) -> dict[str, object]:
+    return {"set_id": SetDone.objects.get().public_id} if address.endswith("/undo/") else {}
+
+
 def _body(address: str) -> dict[str, object]:
+    if address.endswith("plan/confirm/"):
+        return {"plan": str(PlanVersion.objects.drafts().get().public_id)}
     return next((body for end, body in BODIES.items() if address.endswith(end)), {})
 
 
