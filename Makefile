@@ -13,7 +13,7 @@ run: install ## start everything, with demo data; Ctrl-C stops it
 
 test: install-dev ## run the tests
 	@var=$$(mktemp -d) && trap 'rm -rf "$$var"' EXIT && \
-	VAR_DIR="$$var" DEMO="$${DEMO:-1}" $(PY) -m pytest -n auto --maxprocesses 4 $(PYTEST_ARGS)
+	VAR_DIR="$$var" DEMO="$${DEMO:-1}" $(PY) -m pytest -n 4 --dist worksteal $(PYTEST_ARGS)
 
 check: quality test ## what CI runs
 

@@ -95,8 +95,11 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         return self.filter(clinic_id__in=_managed_clinics(user))
 
     def arranged_by(self, user: "Person") -> Self:
-        """Keep the patients for whom ``user`` may say who cares: their carers and the clinic's managers."""
-        in_care = Exists(_links(user).filter(patient_id=OuterRef("pk")))
+        """Keep the patients for whom ``user`` may say who cares: own carers and the clinic's managers.
+
+        Cover arranges nothing, or it could make itself permanent.
+        """
+        in_care = Exists(_links(user).filter(patient_id=OuterRef("pk"), reason="own"))
         return self.filter(in_care | Q(clinic_id__in=_managed_clinics(user)))
 
 
@@ -107,7 +110,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def arranged_by(self, user: "Person") -> Self:
         """Keep what ``user`` may send again or withdraw: of clinics they manage or patients they care for."""
-        in_care = Exists(_links(user).filter(patient_id=OuterRef("patient_id")))
+        in_care = Exists(_links(user).filter(patient_id=OuterRef("patient_id"), reason="own"))
         return self.filter(in_care | Q(clinic_id__in=_managed_clinics(user)))
 
 

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from config.parsers import TooLarge
 
 CONFLICT = "conflict"
+CONFLICTS = (CONFLICT, "draft_changed")
 
 
 def handle_exception(exc: Exception, context: ExceptionHandlerContext) -> Response | None:
@@ -32,7 +33,7 @@ class Conflict(APIException):
 
 
 def _is_conflict(refusal: Refusal) -> bool:
-    return getattr(refusal, "code", None) == CONFLICT
+    return getattr(refusal, "code", None) in CONFLICTS
 
 
 def _details(refusal: Refusal) -> dict[str, list[ErrorDetail]]:

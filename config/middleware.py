@@ -61,6 +61,20 @@ class ServiceMiddleware:
         return response
 
 
+class CookieMiddleware:
+    """Drop a session cookie that no session of ours is named by: not every database takes its characters."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = settings.SESSION_COOKIE_NAME
+        key = request.COOKIES.get(name, "")
+        if key and not (key.isascii() and key.isalnum()):
+            del request.COOKIES[name]
+        return self.get_response(request)
+
+
 class HeadersMiddleware:
     """Keep pages out of every cache and the browser's features shut; empty the browser at sign-out."""
 

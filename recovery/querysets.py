@@ -4,9 +4,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from accounts.querysets import own_scope, patient_scope, staff_scope
+from recovery import protocols
 
 if TYPE_CHECKING:
     from accounts.querysets import Person
@@ -69,6 +70,11 @@ class PlanQuerySet(Scoped["PlanVersion"]):
 
 
 class AssignmentQuerySet(Scoped["Assignment"]):
+    def running_on(self, day: date) -> Self:
+        """Keep what has not ended before ``day``, that without an end first."""
+        running = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+        return self.filter(running).order_by(F("ends_on").desc(nulls_first=True), "pk")
+
     def active_on(self, day: date) -> Self:
         """Keep what is to be done on ``day``: started, not ended, not paused."""
         running = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
@@ -111,3 +117,10 @@ class AlertQuerySet(Scoped["Alert"]):
     def open(self) -> Self:
         """Keep alerts that nobody has closed yet."""
         return self.filter(closed_at__isnull=True)
+
+    def most_pressing_first(self) -> Self:
+        """Order by what nobody has seen, then by urgency, then by the longest wait."""
+        levels = protocols.load().urgencies.values()
+        rank = Case(*(When(urgency=one.code, then=Value(one.rank)) for one in levels), default=Value(0))
+        is_seen = Case(When(acknowledged_at=None, then=Value(0)), default=Value(1))
+        return self.order_by(is_seen, rank.desc(), "raised_at", "pk")

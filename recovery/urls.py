@@ -57,6 +57,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/", clinic_patient.patient, name="patient"),
     path("patients/<uuid:patient_id>/fracture/", clinic_patients.fracture, name="fracture"),
     path("patients/<uuid:patient_id>/repair/", clinic_patients.repair, name="repair"),
+    path("patients/<uuid:patient_id>/details/", clinic_patients.details, name="details"),
     path("patients/<uuid:patient_id>/dates/", clinic_patients.dates, name="dates"),
     path("patients/<uuid:patient_id>/close/", clinic_patients.close, name="close"),
     path("patients/<uuid:patient_id>/reopen/", clinic_patients.reopen, name="reopen"),

@@ -7,6 +7,7 @@ from accounts import clock
 from accounts.models import Patient, User
 from recovery import protocols
 from recovery.domain.log import DayEntry
+from recovery.domain.repair import treatment_of
 from recovery.models import Assignment, DailyLog, PlanVersion, Recovery
 from recovery.services import exercises, plan, start
 from recovery.services.log import log_day
@@ -17,6 +18,12 @@ WRIST_PLATE = {
     "method": "open_reduction",
     "hardware": ["plate", "screws", "splint"],
     "protocol_id": "distal-radius.plate",
+}
+WRIST_PINS = {
+    **WRIST_PLATE,
+    "method": "closed_reduction",
+    "hardware": ["pins", "cast"],
+    "protocol_id": "distal-radius.pins",
 }
 ANKLE_CAST = {
     "site": "ankle",
@@ -70,7 +77,7 @@ def make_fracture(
     start.record_repair(
         recovery=recovery,
         method=kind["method"],
-        operated_on=None if kind["method"] == "closed_reduction" else day_zero_on,
+        operated_on=None if treatment_of(kind["method"], kind["hardware"]) == "closed" else day_zero_on,
         hardware=kind["hardware"],
         by=by,
         now=now,

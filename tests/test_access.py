@@ -16,6 +16,7 @@ from accounts import clock
 from accounts.models import CareLink, Invitation, Membership, User
 from accounts.services import invite, tokens
 from recovery.models import Alert, PlanVersion, SetDone
+from recovery.queries.clinic_plan import fingerprint
 from recovery.services import alerts, exercises, follow_ups
 from reminders.models import Reminder
 from reminders.services import sync
@@ -88,6 +89,7 @@ PAGES = {
                 "patient",
                 "fracture",
                 "repair",
+                "details",
                 "dates",
                 "close",
                 "reopen",
@@ -314,7 +316,8 @@ def _form(address: str) -> dict[str, object]:
 
 def _body(address: str) -> dict[str, object]:
     if address.endswith("plan/confirm/"):
-        return {"plan": str(PlanVersion.objects.drafts().get().public_id)}
+        draft = PlanVersion.objects.drafts().get()
+        return {"plan": str(draft.public_id), "seen": fingerprint(draft, draft.films.all())}
     return next((body for end, body in BODIES.items() if address.endswith(end)), {})
 
 

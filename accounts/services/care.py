@@ -44,6 +44,12 @@ class NotAMember(ValidationError):
         super().__init__(_("Only people who work at this clinic can do this."), code="not_a_member")
 
 
+class LastCarer(ValidationError):
+    def __init__(self) -> None:
+        words = _("Nobody else cares for this patient. Add a colleague first.")
+        super().__init__(words, code="last_carer")
+
+
 class NotYourPatient(ValidationError):
     def __init__(self) -> None:
         words = _("Only a manager, or somebody who cares for this patient, can do this.")
@@ -226,10 +232,13 @@ def take_on(
 def end_care(*, link: CareLink, by: User, now: datetime) -> None:
     """Take a member of staff off a patient at once. A link that has ended stays as it is.
 
-    Raises NotYourPatient.
+    Somebody else must care for the patient: their warning signs would reach nobody. Raises NotYourPatient,
+    LastCarer.
     """
-    patient = Patient.objects.get(pk=link.patient_id)
+    patient = Patient.objects.select_for_update().get(pk=link.patient_id)
     _may_arrange(patient, by)
+    if not CareLink.objects.current().filter(patient=patient).exclude(pk=link.pk).exists():
+        raise LastCarer
     if CareLink.objects.current().filter(pk=link.pk).update(until_at=at_once(now)):
         audit.record("care.ended", by=by, now=now, patient=patient, subject_id=link.public_id)
 

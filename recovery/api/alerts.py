@@ -15,6 +15,7 @@ from recovery.api.description import lists, reads, writes
 from recovery.api.endpoint import LOG, Endpoint, find
 from recovery.api.fields import IdField
 from recovery.models import Alert, Recovery
+from recovery.querysets import AlertQuerySet
 from recovery.services.alerts import acknowledge, close_alert, tick_warnings
 
 
@@ -72,7 +73,7 @@ class Alerts(Endpoint):
         new = tick_warnings(
             recovery=recovery, flag_ids=[flag_id], source=source, day=day, by=self.user, now=now
         )
-        alert = _alerts(self).get(recovery=recovery, flag_id=flag_id, source=source, day=day)
+        alert = _alerts(self).open().get(recovery=recovery, flag_id=flag_id, source=source, day=day)
         return self.one(alert, AlertSerializer, status=201 if new else 200)
 
 
@@ -108,7 +109,7 @@ class CloseAlert(Endpoint):
         return self.one(find(_alerts(self), alert_id), AlertSerializer)
 
 
-def _alerts(view: Endpoint) -> QuerySet[Alert]:
+def _alerts(view: Endpoint) -> AlertQuerySet:
     return Alert.objects.visible_to(view.user).select_related("recovery__patient")
 
 

@@ -20,6 +20,7 @@ from recovery.api.recoveries import in_care, recoveries
 from recovery.api.x_rays import told
 from recovery.domain import timeline
 from recovery.models import PlanFilm, PlanLoad, PlanPhase, PlanTherapy, PlanVersion, Recovery, Visit, XRay
+from recovery.queries.clinic_plan import fingerprint
 from recovery.services.plan import confirm_plan, draft_plan, release_load, release_phase
 
 _ROWS = (
@@ -108,6 +109,7 @@ class PlansSerializer(serializers.Serializer):
 
     in_force = PlanSerializer(allow_null=True)
     draft = PlanSerializer(allow_null=True)
+    seen = serializers.CharField(help_text="A mark of the draft as it is now: send it to confirm just this.")
 
 
 class DraftSerializer(serializers.Serializer):
@@ -122,7 +124,10 @@ class DraftSerializer(serializers.Serializer):
 
 
 class ConfirmSerializer(serializers.Serializer):
-    plan = IdField(help_text="The draft that was read. If it has changed since, nothing is done.")
+    plan = IdField(help_text="The draft that was read.")
+    seen = serializers.CharField(
+        max_length=64, help_text="The mark that came with it. If the draft has changed since: 409."
+    )
 
 
 class ReleaseSerializer(serializers.Serializer):
@@ -202,7 +207,8 @@ class Confirm(Endpoint):
         """Put the draft in force, in place of the version before it."""
         given = self.given(ConfirmSerializer)
         recovery = find(in_care(self), recovery_id)
-        confirm_plan(plan=find(recovery.plans.all(), given["plan"]), by=self.user, now=clock.now())
+        draft = find(recovery.plans.all(), given["plan"])
+        confirm_plan(plan=draft, seen=given["seen"], by=self.user, now=clock.now())
         return _plans(self, recovery)
 
 
@@ -257,7 +263,9 @@ def _plans(view: Endpoint, recovery: Recovery) -> Response:
         *_ROWS
     )
     found = {row.state: row for row in rows}
-    return view.one({"in_force": found.get("confirmed"), "draft": found.get("draft")}, PlansSerializer)
+    draft = found.get("draft")
+    seen = fingerprint(draft, draft.films.all() if draft else ())
+    return view.one({"in_force": found.get("confirmed"), "draft": draft, "seen": seen}, PlansSerializer)
 
 
 def _planned(plan: PlanVersion) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts import clock
 from accounts.models import Patient
 from recovery.api.description import lists, reads, writes
-from recovery.api.endpoint import LOG, Endpoint, check_repeat, find
+from recovery.api.endpoint import LOG, Endpoint, find
 from recovery.api.fields import IdField
 from recovery.api.recoveries import in_care
 from recovery.models import Visit
@@ -81,10 +81,8 @@ class Visits(Endpoint):
         recovery = find(in_care(self), given.pop("recovery"))
         visit_id = given.pop("id")
         visit = book_visit(recovery=recovery, visit_id=visit_id, by=self.user, now=now, **given)
-        is_new = visit.booked_at == now
-        if not is_new:
-            check_repeat(visit, given)
-        return self.one(find(_visits(self), visit_id), VisitSerializer, status=201 if is_new else 200)
+        status = 201 if visit.booked_at == now else 200
+        return self.one(find(_visits(self), visit_id), VisitSerializer, status=status)
 
 
 class VisitDetail(Endpoint):

@@ -12,7 +12,7 @@ from accounts import clock
 from accounts.models import Patient, User
 from recovery.api.answers import OnlyKnown, names_for_patient, x_ray_values
 from recovery.api.description import lists, reads, writes
-from recovery.api.endpoint import Endpoint, check_repeat, find
+from recovery.api.endpoint import Endpoint, find
 from recovery.api.fields import IdField
 from recovery.api.recoveries import in_care
 from recovery.domain.xray import MOVED
@@ -111,10 +111,8 @@ class XRays(Endpoint):
             by=self.user,
             now=now,
         )
-        is_new = record.recorded_at == now
-        if not is_new:
-            check_repeat(record, _stored(given, values))
-        return self.one(find(_in_care(self), given["id"]), XRaySerializer, status=201 if is_new else 200)
+        status = 201 if record.recorded_at == now else 200
+        return self.one(find(_in_care(self), given["id"]), XRaySerializer, status=status)
 
 
 class XRayDetail(Endpoint):
@@ -154,14 +152,6 @@ def _in_care(view: Endpoint) -> QuerySet[XRay]:
 def _values(record: XRay) -> dict[str, Any]:
     columns = {name: getattr(record, name) for name in _COLUMNS}
     return {name: value for name, value in (columns | record.findings).items() if value not in (None, "", [])}
-
-
-def _stored(given: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """Return what the row of this body holds, to tell a repeat from another body under the same id."""
-    kept = {name: value for name, value in values.items() if value not in (None, "", [])}
-    findings = {name: value for name, value in kept.items() if name not in _COLUMNS}
-    columns = {name: value for name, value in kept.items() if name in _COLUMNS}
-    return {"film_key": given["film_key"], "findings": findings, **columns}
 
 
 def _patient_of(record: XRay) -> Patient:

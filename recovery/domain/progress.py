@@ -58,12 +58,13 @@ class Need(IntEnum):
 
     WARNING_SIGN = 1
     PAIN = 2
-    XRAY_OVERDUE = 3
-    RESULT_WAITING = 4
-    HURT = 5
-    NO_LOG = 6
-    READY_FOR_NEXT = 7
-    NEW = 8
+    LOOKS_WRONG = 3
+    XRAY_OVERDUE = 4
+    RESULT_WAITING = 5
+    HURT = 6
+    NO_LOG = 7
+    READY_FOR_NEXT = 8
+    NEW = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class CareFacts:
 
     ``pain`` is the pain at rest by day. ``silent_since_on`` is the last log or, before the first one, the
     day on which logging could begin. ``xray_window_until_on`` is the end of the first film window
-    without a result.
+    without a result. ``wrong_on`` is the day on which something looked wrong and nobody was told what.
     """
 
     warning_sign_on: date | None = None
@@ -92,6 +93,7 @@ class CareFacts:
     xray_window_until_on: date | None = None
     result_waiting_since_on: date | None = None
     hurt_on: tuple[date, ...] = ()
+    wrong_on: date | None = None
     silent_since_on: date | None = None
     ready_since_on: date | None = None
     new_since_on: date | None = None
@@ -112,6 +114,7 @@ def needs(facts: CareFacts, *, thresholds: Thresholds, today: date) -> tuple[Rea
     found: dict[Need, date | None] = {
         Need.WARNING_SIGN: facts.warning_sign_on,
         Need.PAIN: _pain_since(facts.pain or {}, thresholds),
+        Need.LOOKS_WRONG: facts.wrong_on,
         Need.XRAY_OVERDUE: overdue,
         Need.RESULT_WAITING: facts.result_waiting_since_on,
         Need.HURT: _hurt_since(facts.hurt_on, thresholds),
@@ -122,10 +125,19 @@ def needs(facts: CareFacts, *, thresholds: Thresholds, today: date) -> tuple[Rea
     return tuple(Reason(need, since_on) for need, since_on in sorted(found.items()) if since_on is not None)
 
 
-def caseload_key(reasons: Iterable[Reason]) -> tuple[int, date]:
-    """Return the key that sorts a caseload: the first need, then who waits longest, the rest last."""
+def caseload_key(
+    reasons: Iterable[Reason], *, is_seen: bool = False, rank: int = 0
+) -> tuple[int, bool, int, date]:
+    """Return the key that sorts a caseload: the first need, then who waits longest, the rest last.
+
+    Of warning signs those that nobody has seen come first, then the most urgent by ``rank``.
+    """
     first = next(iter(reasons), None)
-    return (first.need, first.since_on) if first else (len(Need) + 1, date.max)
+    if first is None:
+        return len(Need) + 1, False, 0, date.max
+    if first.need != Need.WARNING_SIGN:
+        return first.need, False, 0, first.since_on
+    return first.need, is_seen, -rank, first.since_on
 
 
 def _since(on: date | None, days: int, today: date) -> date | None:

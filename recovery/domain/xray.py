@@ -8,6 +8,7 @@ from typing import TypeGuard
 from recovery.domain.log import can_be_stored, is_number
 from recovery.domain.problem import Problem
 
+HEALED = "healed"
 MOVED = "moved - action needed"
 HEALED = "healed"
 NUMBER_BOUNDS = (-200, 400)

@@ -3,20 +3,28 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import zone_field
-from accounts.models import Membership
+from accounts.models import Membership, Patient
 from recovery import protocols
 from recovery.domain.repair import HARDWARE
 from recovery.models import Recovery, Repair
 from recovery.queries import clinic_words
 
 EARLIEST = date(1900, 1, 1)
+MAIL_GOES_HERE = _(
+    "Nothing is mailed without an address. If you change it, an open invitation stops working."
+)
+MAIL_GOES_TO_ACCOUNT = _("Mail goes to the address the patient signs in with. This one is for the record.")
+DETAILS = ("name", "born_on", "clinic_number", "email", "language", "time_zone")
 
 
 class ClinicForm(forms.Form):
@@ -33,6 +41,14 @@ class ClinicForm(forms.Form):
         else:
             for one in error.error_list:
                 self._put(self.refusals.get(str(one.code), ""), one)
+
+    def renew(self, **values: object) -> None:
+        """Put fresh values into hidden fields of what was sent, so that the next press is a new act."""
+        if isinstance(self.data, QueryDict):
+            data = self.data.copy()
+            for name, value in values.items():
+                data[name] = str(value)
+            self.data = data
 
     def _put(self, name: str, error: ValidationError) -> None:
         self.add_error(name if name in self.fields else None, error)
@@ -130,6 +146,50 @@ class PersonForm(ClinicForm):
         return self.cleaned_data
 
 
+class DetailsForm(ClinicForm):
+    """A patient's details, corrected. ``seen`` is the revision that the page showed."""
+
+    refusals: ClassVar[Mapping[str, str]] = {"unknown_time_zone": "time_zone"}
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    name = PersonForm.base_fields["name"]
+    born_on = PersonForm.base_fields["born_on"]
+    clinic_number = PersonForm.base_fields["clinic_number"]
+    email = PersonForm.base_fields["email"]
+    language = PersonForm.base_fields["language"]
+    time_zone = PersonForm.base_fields["time_zone"]
+
+    def __init__(self, data: QueryDict | None, *, patient: Patient) -> None:
+        self.patient = patient
+        known = {name: getattr(patient, name) for name in DETAILS}
+        super().__init__(data, initial={**known, "seen": patient.revision})
+        self.fields["email"].help_text = MAIL_GOES_TO_ACCOUNT if patient.user_id else MAIL_GOES_HERE
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to undo unseen what a colleague or the patient changed meanwhile."""
+        super().clean()
+        if self.cleaned_data.get("seen") != self.patient.revision:
+            self._show_what_is_known_now()
+        return self.cleaned_data
+
+    def details(self) -> dict[str, Any]:
+        """Return the details as they were typed; the form is valid."""
+        return {name: self.cleaned_data[name] for name in DETAILS}
+
+    def _show_what_is_known_now(self) -> None:
+        words = _("These details changed since you opened the page. Check each answer, then save again.")
+        self.add_error(None, ValidationError(words, code="changed"))
+        for name in [one for one in DETAILS if one in self.cleaned_data]:
+            now = getattr(self.patient, name)
+            if self.cleaned_data[name] != now:
+                told = _("It is “%(value)s” now.") if now else _("It is empty now.")
+                shown = date_format(now, "j F Y") if isinstance(now, date) else now
+                self.add_error(name, ValidationError(told, code="changed", params={"value": shown}))
+        if isinstance(self.data, QueryDict):
+            self.data = self.data.copy()
+            self.data["seen"] = str(self.patient.revision)
+
+
 class FractureForm(ClinicForm):
     """Which bone is broken, and how."""
 
@@ -160,6 +220,13 @@ class FractureForm(ClinicForm):
         required=False,
         help_text=_("The code's category. It must belong to the bone."),
     )
+    recovery_id = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
+
+    def refuse(self, error: ValidationError) -> None:
+        """Put a refusal beside its field; where the id was used already, the next press is a new act."""
+        super().refuse(error)
+        if getattr(error, "code", "") == "conflict":
+            self.renew(recovery_id=uuid4())
 
 
 class RepairForm(ClinicForm):
@@ -220,6 +287,7 @@ class DatesForm(ClinicForm):
     reason = forms.CharField(
         label=_("Why is it corrected?"),
         max_length=300,
+        help_text=_("The patient reads this too."),
         error_messages={"required": _("Say why. It stands in the plan's history.")},
     )
 

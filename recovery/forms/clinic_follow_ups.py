@@ -70,6 +70,12 @@ class VisitForm(ClinicForm):
         super().__init__(*args, **kwargs)
         _offer_films(self.fields["film_key"], [one for one in films if not one.has_result])
 
+    def refuse(self, error: ValidationError) -> None:
+        """Put a refusal beside its field; where the id was used already, the next press books anew."""
+        super().refuse(error)
+        if getattr(error, "code", "") == "conflict":
+            self.renew(visit_id=uuid4())
+
     def clean(self) -> dict[str, Any]:
         """Keep a planned film only for a visit that is for an x-ray."""
         super().clean()

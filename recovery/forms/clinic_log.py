@@ -11,11 +11,21 @@ from django.utils.translation import gettext_lazy as _
 from accounts.clock import local_day
 from recovery.domain.log import LogField
 from recovery.forms.clinic import ClinicForm, DayField
+from recovery.forms.patient import TemperatureField, YesNoField
 from recovery.queries import clinic_words
 from recovery.queries.clinic_log import LABELS
 from recovery.queries.clinic_patient import Assigned
 
-ASKED = ("swelling", "numb_colour", "wound", "cast", "exercise_pain_after")
+ASKED = (
+    "pain_controlled",
+    "swelling",
+    "numb_colour",
+    "wound",
+    "cast",
+    "temperature",
+    "exercise_pain_after",
+    "fall",
+)
 PAIN = [("", ""), *((str(number), str(number)) for number in range(11))]
 
 
@@ -69,7 +79,7 @@ class StaffLogForm(ClinicForm):
         }
         super().__init__(*args, **kwargs)
         self.now = now
-        self.asked = [one for one in table if one.name in ASKED and one.is_asked(week)]
+        self.asked = [one for one in table if one.name in ASKED and _fits(one, week)]
         moves = [(str(one.row.public_id), f"{one.name}\n{one.dose}") for one in programme if not one.state]
         if moves:
             self.fields["exercises_done"] = forms.MultipleChoiceField(
@@ -92,13 +102,27 @@ class StaffLogForm(ClinicForm):
         at: datetime | None = self.cleaned_data["done_at"]
         return at if at and self.now - timedelta(days=1) <= at <= self.now else self.now
 
+    def start_again(self) -> None:
+        """Make the next press a save of its own, done when it is pressed."""
+        self.renew(save_id=uuid4(), done_at=self.now.isoformat())
+
     def key(self) -> UUID:
         """Return the id of this save, so that sending it twice makes one."""
         return self.cleaned_data["save_id"] or uuid4()
 
 
+def _fits(one: LogField, week: int) -> bool:
+    """Say whether a question is asked; that about pain medicine only while it opens a warning sign."""
+    is_over = one.flags_until_week is not None and week >= one.flags_until_week
+    return one.is_asked(week) and not is_over
+
+
 def _field(one: LogField) -> forms.Field:
     label = str(LABELS.get(one.name) or clinic_words.plain(one.name))
+    if one.kind == "bool":
+        return YesNoField(label=label, choices=[("", _("Not asked"))], widget=forms.Select)
+    if one.kind == "decimal":
+        return TemperatureField(label=label)
     choices = [(option, clinic_words.plain(option)) for option in one.options]
     if one.kind == "multi":
         return forms.MultipleChoiceField(

@@ -26,7 +26,12 @@ class DraftForm(SeenForm):
         required=False,
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(label=_("Why a new version?"), max_length=300, required=False)
+    reason = forms.CharField(
+        label=_("Why a new version?"),
+        max_length=300,
+        required=False,
+        help_text=_("The patient reads this too."),
+    )
 
     def __init__(self, *args: Any, offer: Offer, asks_reason: bool, seen: str, **kwargs: Any) -> None:
         kwargs["auto_id"] = f"{offer.id.replace('.', '-')}_%s"

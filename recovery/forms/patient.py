@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -18,6 +19,8 @@ PAIN = [(str(number), str(number)) for number in range(rules.PAIN_BOUNDS[0], rul
 PAIN_WORDS = _lazy("Choose a number for your pain, from 0 to 10.")
 CHOICE_WORDS = _lazy("Choose one of the answers shown.")
 WHERE_LENGTH = 120
+FILLED_LENGTH = 4000
+"""Room for the names of all questions, and for the ids of as many exercises as a page shows."""
 
 
 def pain_field(label: str, *, required: bool) -> forms.TypedChoiceField:
@@ -33,25 +36,67 @@ def pain_field(label: str, *, required: bool) -> forms.TypedChoiceField:
     )
 
 
+class YesNoField(forms.TypedChoiceField):
+    """Yes, no, or no answer."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [*kwargs.pop("choices", ()), ("yes", _lazy("Yes")), ("no", _lazy("No"))]
+        words = {"invalid_choice": CHOICE_WORDS}
+        super().__init__(
+            choices=choices,
+            coerce=lambda sent: sent == "yes",
+            empty_value=None,
+            required=False,
+            error_messages=words,
+            **kwargs,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return a stored answer as the choice that shows it."""
+        return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+
+class TemperatureField(forms.FloatField):
+    """A body temperature, with a point or a comma."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        box = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        words = {"invalid": _lazy("Give a temperature, such as 38.2 °C or 100.8 °F.")}
+        super().__init__(required=False, widget=box, error_messages=words, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Return the number, or None."""
+        return super().to_python(str(value or "").replace(",", "."))
+
+
+def yes_no(label: str) -> YesNoField:
+    """Return a question that is answered with one tap."""
+    return YesNoField(label=label, widget=forms.RadioSelect(attrs={"class": "c2 mid"}))
+
+
 class DayForm(forms.Form):
     """One day's log. Its questions come from the clinical tables, by what fits the repair.
 
-    ``filled`` names the questions that showed an answer when the page was made: only those can be taken
-    back, so that a second device's answer is never wiped by a page that did not know it.
+    ``filled`` names the questions that showed an answer when the page was made, and the exercises that it
+    showed as ticked: only those can be taken back, so that a second device's answer is never wiped by a page
+    that did not know it.
     """
 
     save_id = forms.UUIDField(widget=forms.HiddenInput)
-    filled = forms.CharField(widget=forms.HiddenInput, required=False, max_length=500)
+    filled = forms.CharField(widget=forms.HiddenInput, required=False, max_length=FILLED_LENGTH)
 
     def __init__(self, page: DayPage, data: QueryDict | None = None) -> None:
         self.page, self._sent = page, data
         asked = {
             "pain_rest": pain_field(_first_sentence(page.fields["pain_rest"]), required=True),
             "pain_move": pain_field(_first_sentence(page.fields["pain_move"]), required=False),
+            "pain_controlled": yes_no(_(page.fields["pain_controlled"].prompt)) if page.asks_relief else None,
             "exercises_done": _exercises(page.tasks),
             "swelling": _options(page.fields["swelling"]),
             "check": _check(),
             **{name: _details(page.fields[name]) for name in page.details},
+            "temperature": TemperatureField(label=_("Your temperature, in °C or °F")),
+            "fall": yes_no(_(page.fields["fall"].prompt)) if page.asks_fall else None,
             rules.NOTE_FIELD: forms.CharField(
                 label=_("Note (if you like)"),
                 required=False,
@@ -61,7 +106,9 @@ class DayForm(forms.Form):
             ),
         }
         known = _initial(page, asked)
-        super().__init__(data, initial={**known, "save_id": uuid.uuid4(), "filled": " ".join(sorted(known))})
+        ticks = known.get("exercises_done")
+        filled = [*sorted(known), *(ticks if isinstance(ticks, list) else [])]
+        super().__init__(data, initial={**known, "save_id": uuid.uuid4(), "filled": " ".join(filled)})
         self.fields.update({name: field for name, field in asked.items() if field is not None})
         self.fields["pain_rest"].widget.attrs["required"] = True
 
@@ -78,7 +125,7 @@ class DayForm(forms.Form):
 
     def answers(self) -> dict[str, object]:
         """Return what this save sets: each answer, and None for one that was shown and is taken back."""
-        filled = str(self.cleaned_data.get("filled", "")).split()
+        filled = self._filled()
         found: dict[str, object] = {}
         for name in self.fields:
             value = self.cleaned_data.get(name)
@@ -89,6 +136,14 @@ class DayForm(forms.Form):
             elif name in filled:
                 found[name] = [] if name == "exercises_done" else None
         return found
+
+    def shown_ticks(self) -> list[str]:
+        """Return the exercises of this day that the page showed as ticked."""
+        filled = set(self._filled())
+        return [str(one.id) for one in self.page.tasks if str(one.id) in filled]
+
+    def _filled(self) -> list[str]:
+        return str(self.cleaned_data.get("filled", "")).split()
 
     def start_again(self) -> None:
         """Give the form a fresh id, so that pressing Save once more counts as a save of its own."""

@@ -127,5 +127,8 @@ class Repair(models.Model):
         return f"repair {self.public_id}"
 
     def day_zero_on(self, injured_on: date) -> date:
-        """Return day 0 of the plan: the operation, or the injury where nothing was operated on."""
+        """Return day 0 of the plan: the operation, or the injury where nothing was operated on.
+
+        Whatever was put into the bone has an operation date; the service that records repairs asks for it.
+        """
         return self.operated_on or injured_on

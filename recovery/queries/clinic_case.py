@@ -13,21 +13,25 @@ from django.utils.translation import ngettext
 from accounts.models import Patient
 from recovery import protocols
 from recovery.domain import timeline
-from recovery.domain.progress import Need, Reason, SetsFact
+from recovery.domain.progress import Need, Reason, SetsFact, caseload_key
 from recovery.models import Recovery
 from recovery.queries import clinic_chart, clinic_words
 from recovery.queries.clinic_record import age, day_zero_on
 
-TONES = {Need.WARNING_SIGN: "bad", Need.PAIN: "bad"}
+TONES = {Need.WARNING_SIGN: "bad", Need.PAIN: "bad", Need.LOOKS_WRONG: "bad"}
 
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """The oldest open warning sign; ``seen_by`` is empty until a person acknowledged it."""
+    """The most pressing open warning sign; ``seen_by`` is empty until a person acknowledged it.
+
+    ``rank`` grows with its urgency.
+    """
 
     flag_id: str
     at: datetime
     seen_by: str
+    rank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,13 @@ class Case:
     sets: SetsFact | None
     x_ray: str
     is_film_due: bool
+    warned: Warned | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Return the key that sorts the caseload: who needs somebody first."""
+        is_seen, rank = (bool(self.warned.seen_by), self.warned.rank) if self.warned else (False, 0)
+        return (*caseload_key(self.reasons, is_seen=is_seen, rank=rank), self.name.casefold())
 
 
 def case(facts: Facts) -> Case:
@@ -111,6 +122,7 @@ def case(facts: Facts) -> Case:
         is_film_due=bool(
             facts.next_film and (facts.next_film.due_on - facts.today).days <= timeline.DAYS_IN_WEEK
         ),
+        warned=facts.warned,
     )
 
 
@@ -158,6 +170,9 @@ def _words(reason: Reason, facts: Facts) -> tuple[str, str]:  # noqa: PLR0911 - 
             return _("Warning sign"), _warning(facts)
         case Need.PAIN:
             return _pain(facts)
+        case Need.LOOKS_WRONG:
+            words = _("Something is wrong with cast or wound. Logged %(when)s, without saying what.")
+            return _("Looks wrong"), words % {"when": ago(reason.since_on, today)}
         case Need.XRAY_OVERDUE:
             days = (today - reason.since_on).days
             words = ngettext(

@@ -1,31 +1,32 @@
-"""The caseload: who needs somebody first, and why. Four queries, however many patients and logs there are."""
+"""The caseload: who needs somebody first, and why. Three queries, however many patients there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import (
-    CharField,
-    Count,
     Exists,
-    F,
-    FilteredRelation,
-    IntegerField,
     OuterRef,
     Q,
     Subquery,
-    Value,
 )
-from django.db.models.functions import Concat
 
 from accounts.clock import local_day
 from accounts.models import Clinic, Patient, User
+from recovery import protocols
 from recovery.domain import progress
 from recovery.domain.progress import Need
-from recovery.models import Alert, Assignment, DailyLog, PlanFilm, PlanLoad, PlanPhase, Recovery, Visit, XRay
+from recovery.models import (
+    Alert,
+    DailyLog,
+    PlanLoad,
+    PlanPhase,
+    Recovery,
+)
 from recovery.queries.clinic_case import Case, Facts, Film, Step, Warned, case, closed_case
-from recovery.queries.clinic_chart import SPARK_DAYS
+from recovery.queries.clinic_rows import dated
 
 PAGE_SIZE = 25
 SETS_DAYS = 7
@@ -34,7 +35,7 @@ SETS_DAYS = 7
 PAIN_RISE_DAYS = 3
 HURT_TIMES = 2
 XRAY_OVERDUE_DAYS = 7
-NOW = (Need.WARNING_SIGN, Need.PAIN)
+NOW = (Need.WARNING_SIGN, Need.PAIN, Need.LOOKS_WRONG)
 X_RAY = (Need.XRAY_OVERDUE, Need.RESULT_WAITING)
 FILTERS = ("needs", "x-ray", "quiet", "next", "all", "clinic")
 
@@ -83,20 +84,18 @@ class Raw:
     done: dict[int, dict[date, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     planned: dict[int, dict[date, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     hurt: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
+    wrong: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
 
 
 def caseload(user: User, *, shown: str, words: str, page: int, now: datetime) -> Caseload:
-    """Return one page of the recoveries in a therapist's care, those that need somebody first (4 queries).
+    """Return one page of the recoveries in a therapist's care, those that need somebody first (3 queries).
 
     ``shown`` is one of ``FILTERS`` or empty; ``words`` searches all names and numbers. A manager who cares
     for nobody gets the clinic's list. A page out of range is the nearest.
     """
     recoveries = _recoveries(user)
     raw = _raw(recoveries, now)
-    cases = sorted(
-        (case(_facts(one, raw, now)) for one in recoveries),
-        key=lambda one: (progress.caseload_key(one.reasons), one.name.casefold()),
-    )
+    cases = sorted((case(_facts(one, raw, now)) for one in recoveries), key=lambda one: one.key)
     others, listed = _others(user, now)
     cases += others
     is_manager = listed is not None
@@ -139,7 +138,7 @@ def thresholds(clinic: Clinic) -> progress.Thresholds:
 
 def _recoveries(user: User) -> list[Recovery]:
     """Return the open recoveries in care with what stands once per recovery (1 query)."""
-    alerts = Alert.objects.open().filter(recovery=OuterRef("pk")).order_by("raised_at", "pk")
+    alerts = Alert.objects.open().filter(recovery=OuterRef("pk")).most_pressing_first()
     logs = DailyLog.objects.filter(recovery=OuterRef("pk")).order_by("-day")
     phases = PlanPhase.objects.filter(plan=OuterRef("plan"), released_at__isnull=True).order_by("starts_on")
     loads = PlanLoad.objects.filter(plan=OuterRef("plan"), released_at__isnull=True).order_by("position")
@@ -149,6 +148,7 @@ def _recoveries(user: User) -> list[Recovery]:
     return list(
         rows.annotate(
             warning_flag=Subquery(alerts.values("flag_id")[:1]),
+            warning_urgency=Subquery(alerts.values("urgency")[:1]),
             warning_at=Subquery(alerts.values("raised_at")[:1]),
             warning_seen=Subquery(alerts.values("acknowledged_by_name")[:1]),
             last_log_on=Subquery(logs.values("day")[:1]),
@@ -161,93 +161,30 @@ def _recoveries(user: User) -> list[Recovery]:
 
 
 def _raw(recoveries: list[Recovery], now: datetime) -> Raw:
-    """Return the rows of all recoveries (2 queries). Days are cut one day wide of every zone."""
+    """Return the rows of all recoveries (1 query). Days are cut one day wide of every zone."""
     raw = Raw()
     ids = [one.pk for one in recoveries]
-    day = now.date()
-    for what, pk, on, until_on, key, number in _dated(ids, [one.plan_id for one in recoveries], day):
+    days = [now.date() - timedelta(days=back) for back in range(-1, SETS_DAYS + 1)]
+    for what, pk, on, until_on, key, number in dated(ids, [one.plan_id for one in recoveries], days):
         if what == "log":
             raw.pain[pk][on] = number
+            raw.wrong[pk] += [on] if key else []
+        elif what == "set":
+            raw.done[pk][on] += number
+        elif what == "hurt":
+            raw.hurt[pk] += [on] * number
+        elif what == "planned":
+            for day in days:
+                # A paused exercise asks for nothing from the day of its pause on.
+                if on <= day < until_on or (day == until_on and not key):
+                    raw.planned[pk][day] += number
         elif what == "film":
             raw.films[pk].append(Film(key, on, until_on))
         elif what == "result":
             raw.results[pk].append((key.partition("|")[0], on, key.partition("|")[2]))
         else:
             raw.visits[pk].append((what, on, key))
-    days = [day - timedelta(days=back) for back in range(-1, SETS_DAYS + 1)]
-    _add_sets(raw, ids, days)
     return raw
-
-
-def _dated(
-    ids: list[int], plan_ids: list[int | None], day: date
-) -> Iterable[tuple[str, int, date, date, str, int]]:
-    """Return logs, films, x-ray visits and results as rows of one shape (1 query)."""
-
-    def row(what: str) -> dict[str, Value]:
-        return {"what": Value(what, output_field=CharField())}
-
-    none = Value(0, output_field=IntegerField())
-    columns = ("what", "recovery_id", "on_day", "until_day", "key", "number")
-    logs = DailyLog.objects.filter(
-        recovery_id__in=ids, day__gt=day - timedelta(days=SPARK_DAYS + 1)
-    ).annotate(
-        **row("log"),
-        on_day=F("day"),
-        until_day=F("day"),
-        key=Value("", output_field=CharField()),
-        number=F("pain_rest"),
-    )
-    films = PlanFilm.objects.filter(plan_id__in=[one for one in plan_ids if one]).annotate(
-        **row("film"),
-        on_day=F("due_on"),
-        until_day=F("window_until_on"),
-        number=none,
-        recovery_id=F("plan__recovery_id"),
-    )
-    visits = Visit.objects.filter(recovery_id__in=ids, kind="x_ray", state__in=["booked", "done"]).annotate(
-        what=F("state"), on_day=F("on"), until_day=F("on"), key=F("film_key"), number=none
-    )
-    results = XRay.objects.filter(recovery_id__in=ids).annotate(
-        **row("result"),
-        on_day=F("film_date"),
-        until_day=F("film_date"),
-        key=Concat("film_key", Value("|"), "clinician_verdict", output_field=CharField()),
-        number=none,
-    )
-    tables = [one.order_by().values_list(*columns) for one in (films, visits, results)]
-    return logs.order_by().values_list(*columns).union(*tables, all=True)  # type: ignore[return-value]
-
-
-def _add_sets(raw: Raw, ids: list[int], days: list[date]) -> None:
-    """Count the sets done, planned and hurting, by day (1 query)."""
-    recent = Q(sets_done__day__range=(min(days), max(days)), sets_done__undone_at__isnull=True)
-    rows = (
-        Assignment.objects.filter(recovery_id__in=ids)
-        .exclude(ends_on__lt=min(days))
-        .annotate(recent=FilteredRelation("sets_done", condition=recent))
-        .values(
-            "pk", "recovery_id", "starts_on", "ends_on", "paused_at", "sets", "times_per_day", "recent__day"
-        )
-        .annotate(done=Count("recent"), hurt=Count("recent", filter=Q(recent__pain__gt=0)))
-        .order_by()
-    )
-    seen: set[int] = set()
-    for row in rows:
-        pk = row["recovery_id"]
-        if row["recent__day"]:
-            raw.done[pk][row["recent__day"]] += row["done"]
-            raw.hurt[pk] += [row["recent__day"]] * row["hurt"]
-        if row["pk"] not in seen:
-            seen.add(row["pk"])
-            last = (
-                row["paused_at"].date() - timedelta(days=1)
-                if row["paused_at"]
-                else row["ends_on"] or date.max
-            )
-            for day in days:
-                if row["starts_on"] <= day <= last:
-                    raw.planned[pk][day] += row["sets"] * row["times_per_day"]
 
 
 def _facts(recovery: Recovery, raw: Raw, now: datetime) -> Facts:
@@ -277,6 +214,7 @@ def _facts(recovery: Recovery, raw: Raw, now: datetime) -> Facts:
         xray_window_until_on=next_film.until_on if next_film and not facts.booked_on else None,
         result_waiting_since_on=waiting_on,
         hurt_on=facts.hurt,
+        wrong_on=max((day for day in raw.wrong[pk] if 0 <= (today - day).days <= 1), default=None),
         silent_since_on=facts.silent_since_on,
         ready_since_on=facts.step.from_on if facts.step and not seen_alert else None,
         new_since_on=None if recovery.plan_id else local_day(recovery.opened_at, patient.time_zone),
@@ -287,7 +225,9 @@ def _facts(recovery: Recovery, raw: Raw, now: datetime) -> Facts:
 def _warned(recovery: Recovery) -> Warned | None:
     if recovery.warning_at is None:  # type: ignore[attr-defined]
         return None
-    return Warned(recovery.warning_flag, recovery.warning_at, recovery.warning_seen)  # type: ignore[attr-defined]
+    row: Any = recovery
+    urgency = protocols.load(recovery.patient.clinic.content_version).urgencies.get(row.warning_urgency)
+    return Warned(row.warning_flag, row.warning_at, row.warning_seen, urgency.rank if urgency else 0)
 
 
 def _silent_since(recovery: Recovery, patient: Patient) -> date | None:

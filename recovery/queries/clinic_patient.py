@@ -198,7 +198,7 @@ def range_words(plan: PlanVersion | None) -> str:
 
 
 def _warnings(record: Record) -> list[WarningSign]:
-    """Return the warning signs of all the patient's broken bones, the most urgent first (1 query)."""
+    """Return the warning signs of all the patient's broken bones: unseen ones first, then by urgency."""
     names = {one.row.pk: one.name for one in record.bones}
     flags, urgencies = record.content.red_flags, record.content.urgencies
     rows = Alert.objects.filter(recovery_id__in=list(names)).order_by("-raised_at", "-pk")
@@ -224,7 +224,7 @@ def _warnings(record: Record) -> list[WarningSign]:
                 rank=urgency.rank if urgency else 0,
             )
         )
-    return sorted(found, key=lambda one: -one.rank)
+    return sorted(found, key=lambda one: (bool(one.seen_by), -one.rank))
 
 
 def _steps(record: Record) -> Steps | None:

@@ -139,4 +139,6 @@ def gate_change(change: str) -> str:
 
 def film(key: str) -> str:
     """Name a planned film by its key: "Week 6"."""
-    return plain(key.replace("-", " "))
+    treatment, _dash, week = key.rpartition("week-")
+    words = plain(f"week {week}")
+    return f"{words} (treatment {treatment[1:-1]})" if treatment else words

@@ -97,7 +97,7 @@ def _counted(assignment: Assignment, day: date) -> SetDoneQuerySet:
 def _load(assignment: Assignment) -> str:
     """Return the load that was released last, which stands on top of every exercise."""
     recovery = assignment.recovery
-    if recovery.plan_id is None:
+    if patient_place.fitting_plan(recovery) is None:
         return ""
     released = PlanLoad.objects.filter(plan=recovery.plan_id, released_at__isnull=False)
     code = released.order_by("-position").values_list("code", flat=True).first()

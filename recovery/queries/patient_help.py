@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Clinic
+from accounts.models import CareLink, Clinic, Patient, User
 from recovery import protocols
 from recovery.domain import red_flags
 from recovery.domain.red_flags import RedFlag, Urgency
@@ -165,3 +165,8 @@ def help_result(values: Iterable[str], clinic: Clinic | None) -> HelpResult | No
         ),
         phones=phones,
     )
+
+
+def has_carer(user: User) -> bool:
+    """Say whether anybody cares for this person now, so that a warning sign stands on somebody's list."""
+    return CareLink.objects.current().filter(patient__in=Patient.objects.of(user)).exists()

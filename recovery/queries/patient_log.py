@@ -19,6 +19,8 @@ from recovery.queries.patient_words import Phones
 
 DEVICES_ASKED = ("cast", "splint", "brace")
 DETAILS = ("cast", "wound", "numb_colour")
+WEEK = timedelta(days=6)
+"""A weekly question rests for the 6 days after its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class DayPage:
     """One day's log. ``details`` are the questions behind "something is wrong" that fit this repair.
 
     ``device`` is cast, splint, brace or empty; ``digits`` is fingers, toes or empty; ``before`` is the
-    pain of the day before. ``answers`` is what was saved already.
+    pain of the day before. ``answers`` is what was saved already. ``asks_relief`` and ``asks_fall`` say
+    whether the questions about pain medicine and about falls belong to this day.
     """
 
     recovery: Recovery
@@ -48,6 +51,8 @@ class DayPage:
     device: str
     digits: str
     has_wound: bool
+    asks_relief: bool
+    asks_fall: bool
     tasks: tuple[Task, ...]
     answers: Mapping[str, object]
     before: int | None
@@ -75,7 +80,8 @@ def day_page(recoveries: Sequence[Recovery], recovery: Recovery, *, day: date, t
     is_cut = bool(repair and repairs.treatment_of(repair.method, worn) != "closed")
     limb = content.fractures[recovery.site].limb
     shown = {"cast": bool(device), "wound": is_cut, "numb_colour": limb != "axial"}
-    answers, before = _answers(recovery, day)
+    answers, before, has_told_of_falls = _answers(recovery, day)
+    relief = asked.get("pain_controlled")
     return DayPage(
         recovery=recovery,
         bone=patient_place.bone_of(recovery),
@@ -87,6 +93,9 @@ def day_page(recoveries: Sequence[Recovery], recovery: Recovery, *, day: date, t
         device=device,
         digits={"upper": "fingers", "lower": "toes"}.get(limb, ""),
         has_wound=is_cut and "wound" in asked,
+        asks_relief=relief is not None
+        and (relief.flags_until_week is None or weeks < relief.flags_until_week),
+        asks_fall="fall" in asked and not has_told_of_falls,
         tasks=patient_tasks.to_do(patient_tasks.tasks([recovery], day=day)),
         answers=answers,
         before=before,
@@ -102,12 +111,14 @@ def others(recoveries: Sequence[Recovery], chosen: Recovery) -> tuple[Other, ...
     return tuple(Other(one.public_id, patient_place.bone_of(one), one.pk == chosen.pk) for one in running)
 
 
-def _answers(recovery: Recovery, day: date) -> tuple[Mapping[str, object], int | None]:
-    """Return what the day holds already, and the pain of the day before."""
+def _answers(recovery: Recovery, day: date) -> tuple[Mapping[str, object], int | None, bool]:
+    """Return what the day holds, the pain of the day before, and whether the week before told of falls."""
     day_before = day - timedelta(days=1)
-    rows = DailyLog.objects.filter(recovery=recovery, day__in=[day, day_before])
+    rows = DailyLog.objects.filter(recovery=recovery, day__range=(day - WEEK, day))
     by_day = {on: (pain, answers) for on, pain, answers in rows.values_list("day", "pain_rest", "answers")}
-    return by_day.get(day, (0, {}))[1], by_day[day_before][0] if day_before in by_day else None
+    has_told = any(answers.get("fall") is not None for on, (_pain, answers) in by_day.items() if on != day)
+    before = by_day[day_before][0] if day_before in by_day else None
+    return by_day.get(day, (0, {}))[1], before, has_told
 
 
 @dataclass(frozen=True, slots=True)

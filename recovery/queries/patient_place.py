@@ -178,7 +178,12 @@ def _has_label(number: int, now: int, early: int, late: int) -> bool:
 
 
 def load_line(recovery: Recovery, loads: Iterable[Row], clinic: Clinic) -> LoadLine | None:
-    """Return the load that was released last; None before a first release. Dates are the clinic's own."""
+    """Return the load that was released last; None before a first release. Dates are the clinic's own.
+
+    A plan that was made for an earlier treatment allows nothing any more.
+    """
+    if fitting_plan(recovery) is None:
+        return None
     steps = sorted(loads, key=lambda row: row.number or 0)
     released = [row for row in steps if row.at is not None]
     if not released:

@@ -20,7 +20,18 @@ from django.db.models import (
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from recovery.models import Alert, PlanFilm, PlanGate, PlanLoad, PlanPhase, Recovery, Repair, Visit, XRay
+from recovery.models import (
+    Alert,
+    PlanFilm,
+    PlanGate,
+    PlanLoad,
+    PlanPhase,
+    PlanVersion,
+    Recovery,
+    Repair,
+    Visit,
+    XRay,
+)
 
 MOST_ROWS = 400
 """More than any plan holds; where it is not, the last visits are left out."""
@@ -72,7 +83,7 @@ def rows_of(
     """Return the rows of open recoveries and their plans in force, in one query at most.
 
     Visits count from ``visits_from_on`` on and only while they are booked; None takes all of them.
-    ``has_history`` adds the repairs and the gates.
+    ``has_history`` adds the repairs, the gates and the versions of the plan that were confirmed.
     """
     chosen = list(recoveries)
     if not chosen:
@@ -81,7 +92,7 @@ def rows_of(
     # The first branch tells the driver what the columns hold, so it is one that is never left out.
     branches = [_alerts(ids), *_plan(chosen), _results(ids), _visits(ids, visits_from_on)]
     if has_history:
-        branches += [_repairs(ids), _gates(chosen)]
+        branches += [_repairs(ids), _gates(chosen), _versions(ids)]
     union = branches[0].union(*branches[1:], all=True)
     ordered = union.order_by(f"{PREFIX}kind", f"{PREFIX}on", f"{PREFIX}number")[:MOST_ROWS]
     return tuple(Row._make(values) for values in ordered)
@@ -172,6 +183,18 @@ def _repairs(ids: Collection[int]) -> QuerySet[Any, Any]:
         number="sequence",
         code="method",
         more=Cast("hardware", TextField()),
+    )
+
+
+def _versions(ids: Collection[int]) -> QuerySet[Any, Any]:
+    return _branch(
+        PlanVersion.objects.filter(recovery__in=ids, confirmed_at__isnull=False),
+        "version",
+        "recovery_id",
+        number="number",
+        note="reason",
+        name="confirmed_by_name",
+        at="confirmed_at",
     )
 
 

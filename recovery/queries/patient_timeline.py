@@ -29,17 +29,19 @@ from recovery.queries.patient_today import (
 from recovery.queries.patient_words import Phones
 
 PAST_VISITS_SHOWN = 10
+CHANGES_SHOWN = 5
 CHART_LEFT, CHART_RIGHT = 8, 318
 ORDER = {
     "injury": 0,
     "repair": 1,
     "visit": 2,
     "result": 3,
-    "film": 4,
-    "gate": 5,
-    "phase": 6,
-    "load": 7,
-    "end": 8,
+    "change": 4,
+    "film": 5,
+    "gate": 6,
+    "phase": 7,
+    "load": 8,
+    "end": 9,
 }
 
 
@@ -47,7 +49,7 @@ ORDER = {
 class Step:
     """One line of the timeline. ``state`` is done, now, gate or empty; ``on`` proposes where nothing is done.
 
-    ``kind`` is injury, repair, phase, load, film, result, visit, gate or end.
+    ``kind`` is injury, repair, phase, load, film, result, visit, change (of the plan), gate or end.
     """
 
     kind: str
@@ -186,6 +188,7 @@ def _steps(recovery: Recovery, rows: Sequence[Row], today: date) -> tuple[Step, 
         Step("injury", "done", recovery.injured_on, title=_("Injury")),
         *(_repair(row, recovery) for row in of_kind(rows, "repair", recovery)),
         *_results(of_kind(rows, "result", recovery)),
+        *_changes(of_kind(rows, "version", recovery), recovery),
         *_visits(of_kind(rows, "visit", recovery), today),
     ]
     if recovery.plan is not None and not recovery.is_closed:
@@ -302,6 +305,22 @@ def _results(results: Iterable[Row]) -> Iterable[Step]:
                 note=row.note or "",
                 id=row.public_id,
                 is_new=row.also_at is None,
+            )
+
+
+def _changes(versions: Iterable[Row], recovery: Recovery) -> Iterable[Step]:
+    """Yield the last confirmed versions of the plan; the first one changed nothing."""
+    zone = recovery.patient.clinic.time_zone
+    confirmed = sorted((row for row in versions if row.at), key=lambda row: (row.at, row.number))
+    for row in confirmed[1:][-CHANGES_SHOWN:]:
+        if row.at:
+            yield Step(
+                kind="change",
+                state="done",
+                on=local_day(row.at, zone),
+                title=_("Your plan was changed"),
+                by=row.name or "",
+                note=row.note or "",
             )
 
 

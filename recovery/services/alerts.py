@@ -88,7 +88,7 @@ def acknowledge(*, alert: Alert, by: User, now: datetime) -> Alert:
 def close_alert(*, alert: Alert, note: str, by: User, now: datetime) -> Alert:
     """Close a warning with what was done about it. Raises ValidationError without a note."""
     if not note.strip():
-        raise ValidationError({"note": _("Say what was done.")}, code="required")
+        raise ValidationError({"note": ValidationError(_("Say what was done."), code="required")})
     alert = acknowledge(alert=alert, by=by, now=now)
     if alert.closed_at is None:
         alert.closed_by, alert.closed_at, alert.close_note = by, now, note

@@ -1,5 +1,6 @@
 """What every change of a recovery shares: the lock it starts with and the announcement it ends with."""
 
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -17,6 +18,23 @@ class RecoveryClosed(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(_("This recovery is closed. Nothing can be added to it."), code="recovery_closed")
+
+
+class ActOutOfReach(ValidationError):
+    """The instant of an act lies before the injury or in the future."""
+
+    def __init__(self) -> None:
+        words = _("This time cannot be right. Check the clock of your device.")
+        super().__init__({"done_at": ValidationError(words, code="out_of_reach")})
+
+
+class SavedDiffers(ValidationError):
+    """The same id came with another body."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This was already saved with other answers. Check it, then save again."), code="conflict"
+        )
 
 
 class MayNotConfirm(ValidationError):
@@ -39,6 +57,17 @@ def lock(recovery_id: int) -> Recovery:
     if recovery.is_closed:
         raise RecoveryClosed
     return recovery
+
+
+def check_act(recovery: Recovery, *, done_at: datetime, now: datetime) -> None:
+    """Refuse an act from more than a day before the injury, or more than a day ahead of ``now``.
+
+    A day's room on both sides is for time zones and clocks that run ahead. Raises ActOutOfReach.
+    """
+    room = timedelta(days=1)
+    earliest = datetime.combine(recovery.injured_on, time.min, tzinfo=UTC) - room
+    if not earliest <= done_at <= now + room:
+        raise ActOutOfReach
 
 
 def announce(recovery: Recovery) -> None:

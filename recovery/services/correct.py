@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import audit
@@ -11,7 +12,7 @@ from recovery.domain.replan import PlanItem, Replan, move
 from recovery.models import PlanFilm, PlanVersion, Recovery
 from recovery.services.change import announce, clinician_name, lock
 from recovery.services.plan import put_in_force
-from recovery.services.start import check_past
+from recovery.services.start import DateDoesNotFit, check_past
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ def correct_dates(
     recovery = lock(recovery.pk)
     repair = recovery.current_repair
     check_past("injured_on", injured_on, earliest=recovery.patient.born_on, patient=recovery.patient, now=now)
+    if repair is not None and repair.operated_on and operated_on is None:
+        raise DateDoesNotFit("operated_on", _("Give the date of the operation."), code="required")
     if operated_on:
         check_past("operated_on", operated_on, earliest=injured_on, patient=recovery.patient, now=now)
     recovery.injured_on = injured_on

@@ -16,7 +16,7 @@ from recovery import protocols
 from recovery.domain import exercises as rules
 from recovery.domain.problem import Problem
 from recovery.models import Assignment, Recovery, SetDone
-from recovery.services.change import announce, lock
+from recovery.services.change import announce, check_act, lock
 
 DAYS_BACK = 31
 """How far back a set may be sent in: the reach of an offline queue."""
@@ -58,7 +58,7 @@ class DoseOutOfBounds(ValidationError):
             _("Give %(name)s from %(min)s to %(max)s.") % {"name": names[one.field], **one.params}
             for one in problems
         ]
-        super().__init__(words, code="dose_out_of_bounds")
+        super().__init__([ValidationError(one, code="dose_out_of_bounds") for one in words])
 
 
 class NoPlanYet(ValidationError):
@@ -123,7 +123,9 @@ def _assign_one(
     version = recovery.patient.clinic.content_version
     _check(dose, version)
     if dose.ends_on and dose.ends_on < starts_on:
-        raise ValidationError({"ends_on": _("The last day must not be before the first.")}, code="ends_early")
+        raise ValidationError(
+            {"ends_on": ValidationError(_("The last day must not be before the first."), code="ends_early")}
+        )
     fields = {
         "sets": dose.sets,
         "reps": dose.reps,
@@ -138,13 +140,14 @@ def _assign_one(
         "assigned_by": by,
         "assigned_at": now,
     }
-    row, _created = Assignment.objects.update_or_create(
-        recovery=recovery,
-        exercise_id=dose.exercise_id,
-        ends_on=None,
-        defaults=fields,
-        create_defaults={**fields, "starts_on": starts_on},
-    )
+    rows = Assignment.objects.filter(recovery=recovery, exercise_id=dose.exercise_id)
+    # What still runs on its first day gets the new dose: an exercise must not stand twice on a day.
+    running = rows.running_on(starts_on).first()
+    row = running or Assignment(recovery=recovery, exercise_id=dose.exercise_id, starts_on=starts_on)
+    row.starts_on = min(row.starts_on, starts_on)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save()
     return row
 
 
@@ -203,7 +206,7 @@ def do_set(
     """Count one set. A repeat with the same ``set_id`` is answered as done.
 
     ``day`` is the patient's local date, ``done_at`` the instant of the act. Raises NotYourDay,
-    ExerciseStopped, SetDiffers, RecoveryClosed, ValidationError.
+    ActOutOfReach, ExerciseStopped, SetDiffers, RecoveryClosed, ValidationError.
     """
     recovery = lock(assignment.recovery_id)
     today = local_day(now, recovery.patient.time_zone)
@@ -214,10 +217,13 @@ def do_set(
         return known
     if not 0 <= (today - day).days <= DAYS_BACK or day < assignment.starts_on:
         raise NotYourDay
+    check_act(recovery, done_at=done_at, now=now)
     if _is_stopped(assignment, day=day, done_at=done_at):
         raise ExerciseStopped
     if pain is not None and not 0 <= pain <= 10:
-        raise ValidationError({"pain": _("Choose a number for your pain, from 0 to 10.")}, code="pain_bounds")
+        raise ValidationError(
+            {"pain": ValidationError(_("Choose a number for your pain, from 0 to 10."), code="pain_bounds")}
+        )
     row = SetDone.objects.create(
         assignment=assignment,
         public_id=set_id,

@@ -6,16 +6,17 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.clock import local_day
-from accounts.models import User
+from accounts.models import Membership, Profession, User
 from accounts.services import audit
 from recovery import protocols
 from recovery.domain import xray
 from recovery.domain.problem import Problem
 from recovery.models import PlanFilm, Recovery, Visit, XRay
-from recovery.services.change import announce, lock
+from recovery.services.change import SavedDiffers, announce, lock
 
 LONGEST_AHEAD = timedelta(days=730)
 _COLUMNS = (
@@ -31,6 +32,9 @@ _COLUMNS = (
 
 class VisitDoesNotFit(ValidationError):
     """The date, time or film of a visit makes no sense."""
+
+    def __init__(self, field: str, words: str, *, code: str) -> None:
+        super().__init__({field: ValidationError(words, code=code)})
 
 
 class VisitClash(ValidationError):
@@ -58,7 +62,7 @@ class RecordDoesNotFit(ValidationError):
             "in_future": _("This date is in the future. Choose today or an earlier day."),
             "before_injury": _("This date is before the injury."),
         }
-        super().__init__({one.field: [words[one.code]] for one in problems}, code=problems[0].code)
+        super().__init__({one.field: ValidationError(words[one.code], code=one.code) for one in problems})
 
 
 class AlreadyRecorded(ValidationError):
@@ -72,10 +76,16 @@ class NotPhoned(ValidationError):
     """A bone that moved: the patient hears it from a person first."""
 
     def __init__(self) -> None:
-        super().__init__(
-            {"patient_phoned": _("Say whether the patient was phoned. A moved bone is told by phone first.")},
-            code="not_phoned",
-        )
+        words = _("Say whether the patient was phoned. A moved bone is told by phone first.")
+        super().__init__({"patient_phoned": ValidationError(words, code="not_phoned")})
+
+
+class MayNotCallHealed(ValidationError):
+    """That a bone has healed is for a doctor to say, or for who may confirm plans."""
+
+    def __init__(self) -> None:
+        words = _("Only a doctor, or a clinician who may confirm plans, can record “healed”.")
+        super().__init__({"clinician_verdict": ValidationError(words, code="may_not_call_healed")})
 
 
 def book_visit(
@@ -95,10 +105,21 @@ def book_visit(
     """Book a visit on a local date, at a wall time in the clinic's zone.
 
     ``minutes`` is how long it takes; ``film_key`` names the planned film it is for. A repeat with the same
-    ``visit_id`` is answered as done. Raises VisitDoesNotFit, VisitClash, RecoveryClosed.
+    ``visit_id`` is answered as done, another body under it is refused. Raises VisitDoesNotFit, VisitClash,
+    SavedDiffers, RecoveryClosed.
     """
     visit_id = visit_id or uuid4()
+    fields = {
+        "kind": kind,
+        "film_key": film_key,
+        "on": on,
+        "at": at,
+        "minutes": minutes,
+        "place": place,
+        "note": note,
+    }
     if known := Visit.objects.filter(recovery=recovery, public_id=visit_id).first():
+        _check_same(known, fields)
         return known
     try:
         with transaction.atomic():
@@ -107,15 +128,9 @@ def book_visit(
             visit = Visit.objects.create(
                 public_id=visit_id,
                 recovery=recovery,
-                kind=kind,
-                film_key=film_key,
-                on=on,
-                at=at,
-                minutes=minutes,
-                place=place,
-                note=note,
                 booked_by=by,
                 booked_at=now,
+                **fields,
             )
             audit.record("visit.booked", by=by, now=now, patient=recovery.patient, subject_id=visit.public_id)
             announce(recovery)
@@ -124,25 +139,28 @@ def book_visit(
     return visit
 
 
+def _check_same(row: Visit | XRay, fields: Mapping[str, object]) -> None:
+    if any(getattr(row, name) != value for name, value in fields.items()):
+        raise SavedDiffers
+
+
 def _check_visit(
     recovery: Recovery, *, kind: str, on: date, at: time, minutes: int, film_key: str, now: datetime
 ) -> None:
     zone = recovery.patient.clinic.time_zone
     today = local_day(now, zone)
     if kind not in Visit.Kind.values:
-        raise VisitDoesNotFit({"kind": _("Choose what the visit is for.")}, code="unknown_kind")
+        raise VisitDoesNotFit("kind", _("Choose what the visit is for."), code="unknown_kind")
     if on < today or on > today + LONGEST_AHEAD:
         raise VisitDoesNotFit(
-            {"on": _("Choose a day from today to two years ahead.")}, code="date_out_of_reach"
+            "on", _("Choose a day from today to two years ahead."), code="date_out_of_reach"
         )
     if not 5 <= minutes <= 480:
-        raise VisitDoesNotFit({"minutes": _("Give from 5 to 480 minutes.")}, code="minutes_out_of_bounds")
+        raise VisitDoesNotFit("minutes", _("Give from 5 to 480 minutes."), code="minutes_out_of_bounds")
     if at.tzinfo is not None:
-        raise VisitDoesNotFit(
-            {"at": _("Give the time as the clinic's clock shows it.")}, code="time_with_zone"
-        )
+        raise VisitDoesNotFit("at", _("Give the time as the clinic's clock shows it."), code="time_with_zone")
     if film_key and not PlanFilm.objects.filter(plan_id=recovery.plan_id, key=film_key).exists():
-        raise VisitDoesNotFit({"film_key": _("This x-ray is not in the plan.")}, code="unknown_film")
+        raise VisitDoesNotFit("film_key", _("This x-ray is not in the plan."), code="unknown_film")
 
 
 def move_visit(
@@ -224,15 +242,18 @@ def record_x_ray(
     """Record what a film showed, in the codes of the reference; a booked visit for it is then done.
 
     A moved bone needs ``patient_phoned``: until it is True the patient does not see the result. A repeat with
-    the same ``x_ray_id`` is answered as done. Raises RecordDoesNotFit, AlreadyRecorded, NotPhoned,
-    RecoveryClosed.
+    the same ``x_ray_id`` is answered as done, another body under it is refused. Raises RecordDoesNotFit,
+    AlreadyRecorded, NotPhoned, MayNotCallHealed, SavedDiffers, RecoveryClosed.
     """
     recovery = lock(recovery.pk)
     if x_ray_id and (known := XRay.objects.filter(recovery=recovery, public_id=x_ray_id).first()):
+        sent = {"film_key": film_key, "patient_phoned": bool(patient_phoned), **_columns(values)}
+        _check_same(known, sent)
         return known
     _check_record(recovery, values, patient_phoned=patient_phoned, now=now)
+    _check_verdict(recovery, values, by=by)
     if film_key and not PlanFilm.objects.filter(plan__recovery=recovery, key=film_key).exists():
-        raise VisitDoesNotFit({"film_key": _("This x-ray is not in the plan.")}, code="unknown_film")
+        raise VisitDoesNotFit("film_key", _("This x-ray is not in the plan."), code="unknown_film")
     if film_key and XRay.objects.filter(recovery=recovery, film_key=film_key).exists():
         raise AlreadyRecorded
     try:
@@ -259,9 +280,14 @@ def record_x_ray(
 def correct_x_ray(
     *, record: XRay, values: Mapping[str, object], by: User, now: datetime, patient_phoned: bool | None = None
 ) -> XRay:
-    """Correct a film's record; the patient sees it as new. Raises RecordDoesNotFit, NotPhoned."""
+    """Correct a film's record; the patient sees it as new.
+
+    Raises RecordDoesNotFit, NotPhoned, MayNotCallHealed, RecoveryClosed.
+    """
     recovery = lock(record.recovery_id)
     _check_record(recovery, values, patient_phoned=patient_phoned, now=now)
+    if record.clinician_verdict != xray.HEALED:
+        _check_verdict(recovery, values, by=by)
     before = {
         name: str(getattr(record, name)) for name in ("position_vs_last", "callus", "clinician_verdict")
     }
@@ -297,6 +323,14 @@ def _check_record(
         raise RecordDoesNotFit(problems)
     if values.get("position_vs_last") == xray.MOVED and patient_phoned is None:
         raise NotPhoned
+
+
+def _check_verdict(recovery: Recovery, values: Mapping[str, object], *, by: User) -> None:
+    if values.get("clinician_verdict") != xray.HEALED:
+        return
+    who = Membership.objects.of(by).filter(clinic_id=recovery.patient.clinic_id)
+    if not who.filter(Q(may_confirm_plans=True) | Q(profession=Profession.DOCTOR)).exists():
+        raise MayNotCallHealed
 
 
 def _visit_of(recovery: Recovery, film_key: str) -> Visit | None:

@@ -1,6 +1,7 @@
 """Record how a day went."""
 
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -20,7 +21,7 @@ from recovery.domain import red_flags, timeline
 from recovery.domain.problem import Problem
 from recovery.models import Alert, Assignment, DailyLog, LogRevision, Recovery, SetDone
 from recovery.services.alerts import raise_alerts
-from recovery.services.change import announce, lock
+from recovery.services.change import announce, check_act, lock
 
 SCREEN_DAYS_BACK = 3
 QUEUE_DAYS_BACK = 31
@@ -31,10 +32,10 @@ class LogRefused(ValidationError):
     """An answer is missing or makes no sense."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        words: dict[str, list[str]] = {}
-        for problem in problems:
-            words.setdefault(problem.field, []).append(_words(problem))
-        super().__init__(words, code=problems[0].code)
+        found: dict[str, list[ValidationError]] = {}
+        for one in problems:
+            found.setdefault(one.field, []).append(ValidationError(_words(one), code=one.code))
+        super().__init__(found)
 
 
 class LogDiffers(ValidationError):
@@ -63,13 +64,16 @@ def log_day(
     by: User,
     now: datetime,
     days_back: int = QUEUE_DAYS_BACK,
+    shown_ticks: Collection[str] | None = None,
 ) -> Logged:
     """Record a save of a day, and raise the alerts that its answers call for.
 
     ``save_id`` is made by the client: a repeat is answered as done, another body under it is refused.
     Two devices: for each field the answer set later wins, and both saves stay. ``days_back`` is how many days
-    before today may be logged. An alert once raised stays until a person closes it. Raises LogRefused,
-    LogDiffers, RecoveryClosed.
+    before today may be logged. ``shown_ticks`` are the exercises that the sender's page showed as ticked:
+    leaving one of these out takes its sets back, and no others. A sender that does not say takes back what
+    was ticked before. An alert once raised stays until a person closes it. Raises LogRefused, LogDiffers,
+    ActOutOfReach, RecoveryClosed.
     """
     recovery = lock(recovery_id)
     digest = _digest(entry)
@@ -77,9 +81,9 @@ def log_day(
     if known is not None:
         if known.body_digest != digest:
             raise LogDiffers
-        return Logged(known.log, False, (), False)
+        return Logged(known.log, False, _alerts(recovery, entry), _needs_help(recovery, known.log))
     _check(recovery, entry, now=now, days_back=days_back)
-    log, before = _merge(recovery, entry, now=now)
+    log, before = _merge(recovery, entry, shown_ticks=shown_ticks, now=now)
     LogRevision.objects.create(
         public_id=save_id,
         recovery=recovery,
@@ -92,11 +96,12 @@ def log_day(
         received_at=now,
     )
     if _TICKS in entry.answers:
-        _count_ticks(recovery, entry, before=before, save_id=save_id, by=by, now=now)
-    alerts = _alerts(recovery, entry, now=now)
+        shown = before if shown_ticks is None else shown_ticks
+        _count_ticks(recovery, entry, shown=shown, save_id=save_id, by=by, now=now)
+    raise_alerts(recovery, _opened(recovery, entry), source=Alert.Source.LOG, day=entry.day, now=now)
     audit.record("recovery.day_logged", by=by, now=now, patient=recovery.patient, subject_id=log.public_id)
     announce(recovery)
-    return Logged(log, True, tuple(alerts), _needs_help(recovery, log))
+    return Logged(log, True, _alerts(recovery, entry), _needs_help(recovery, log))
 
 
 def _digest(entry: rules.DayEntry) -> str:
@@ -115,9 +120,12 @@ def _check(recovery: Recovery, entry: rules.DayEntry, *, now: datetime, days_bac
     )
     if problems:
         raise LogRefused(problems)
+    check_act(recovery, done_at=entry.done_at, now=now)
 
 
-def _merge(recovery: Recovery, entry: rules.DayEntry, *, now: datetime) -> tuple[DailyLog, list[str]]:
+def _merge(
+    recovery: Recovery, entry: rules.DayEntry, *, shown_ticks: Collection[str] | None, now: datetime
+) -> tuple[DailyLog, list[str]]:
     """Merge an entry into its day; also return the exercises that were ticked before."""
     row = DailyLog.objects.filter(recovery=recovery, day=entry.day).first()
     current = None
@@ -128,8 +136,11 @@ def _merge(recovery: Recovery, entry: rules.DayEntry, *, now: datetime) -> tuple
         }
         current = rules.DayLog(entry.day, answers)
     before = list(row.answers.get(_TICKS) or []) if row else []
+    unseen = [one for one in before if shown_ticks is not None and one not in shown_ticks]
     # A phone whose clock runs ahead must not win against every later answer.
-    merged = rules.merge(current, replace(entry, done_at=min(entry.done_at, now)))
+    merged = rules.merge(
+        current, replace(entry, done_at=min(entry.done_at, now), answers=_with_unseen(entry, unseen))
+    )
     values = merged.values
     row = row or DailyLog(recovery=recovery, day=entry.day, logged_at=entry.done_at)
     row.pain_rest, row.pain_move = values["pain_rest"], values.get("pain_move")  # type: ignore[assignment]
@@ -140,12 +151,29 @@ def _merge(recovery: Recovery, entry: rules.DayEntry, *, now: datetime) -> tuple
     return row, before
 
 
+def _ticks(entry: rules.DayEntry) -> list[str]:
+    return [str(one) for one in entry.answers.get(_TICKS) or []]  # type: ignore[attr-defined]
+
+
+def _with_unseen(entry: rules.DayEntry, unseen: Collection[str]) -> Mapping[str, object]:
+    """Return an entry's answers; ticks that its page did not know stay beside those that it sends."""
+    if not unseen or _TICKS not in entry.answers:
+        return entry.answers
+    return {**entry.answers, _TICKS: list(dict.fromkeys([*_ticks(entry), *unseen]))}
+
+
 def _count_ticks(
-    recovery: Recovery, entry: rules.DayEntry, *, before: list[str], save_id: UUID, by: User, now: datetime
+    recovery: Recovery,
+    entry: rules.DayEntry,
+    *,
+    shown: Collection[str],
+    save_id: UUID,
+    by: User,
+    now: datetime,
 ) -> None:
     """Make the sets of the day agree with the ticks: a tick completes them, taking it back undoes them."""
-    ticked = [str(one) for one in entry.answers.get(_TICKS) or []]  # type: ignore[attr-defined]
-    assignments = Assignment.objects.filter(recovery=recovery, public_id__in={*ticked, *before})
+    ticked = _ticks(entry)
+    assignments = Assignment.objects.filter(recovery=recovery, public_id__in={*ticked, *shown})
     for assignment in assignments:
         done = SetDone.objects.counted().filter(assignment=assignment, day=entry.day)
         if str(assignment.public_id) not in ticked:
@@ -165,19 +193,23 @@ def _count_ticks(
         )
 
 
-def _alerts(recovery: Recovery, entry: rules.DayEntry, *, now: datetime) -> list[Alert]:
+def _opened(recovery: Recovery, entry: rules.DayEntry) -> tuple[str, ...]:
+    """Return the ids of the warning signs that an entry's answers open."""
     repair = recovery.current_repair
     day_zero_on = repair.day_zero_on(recovery.injured_on) if repair else recovery.injured_on
-    found = red_flags.found_in(
+    return red_flags.found_in(
         entry.answers,
         protocols.load(recovery.patient.clinic.content_version).log_fields,
         completed_weeks=timeline.completed_weeks(day_zero_on, entry.day),
     )
-    if not found:
-        return []
-    raise_alerts(recovery, found, source=Alert.Source.LOG, day=entry.day, now=now)
-    alerts = Alert.objects.open().filter(recovery=recovery, day=entry.day, source="log", flag_id__in=found)
-    return list(alerts)
+
+
+def _alerts(recovery: Recovery, entry: rules.DayEntry) -> tuple[Alert, ...]:
+    """Return the day's newest alert of each warning sign that an entry opens, also for a repeat of it."""
+    found = _opened(recovery, entry)
+    rows = Alert.objects.filter(recovery=recovery, day=entry.day, source="log", flag_id__in=found)
+    by_flag = {one.flag_id: one for one in rows.order_by("raised_at", "pk")} if found else {}
+    return tuple(by_flag[one] for one in found if one in by_flag)
 
 
 def _needs_help(recovery: Recovery, log: DailyLog) -> bool:
@@ -195,6 +227,8 @@ def _words(problem: Problem) -> str:
     }
     if problem.field in {"pain_rest", "pain_move"}:
         return _("Choose a number for your pain, from 0 to 10.")
+    if problem.field == "temperature":
+        return _("Give a temperature, such as 38.2 °C or 100.8 °F.")
     known = {
         "in_future": _("This day has not come yet. Choose today or an earlier day."),
         "before_injury": _("This day is before your injury. Choose a later day."),

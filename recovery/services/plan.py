@@ -1,5 +1,6 @@
 """A plan from draft to confirmation, and the releases of its steps. Nothing here advances by itself."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
@@ -47,10 +48,8 @@ class LoadChoiceMissing(ValidationError):
     """Units differ on how early to load: a person must choose."""
 
     def __init__(self) -> None:
-        super().__init__(
-            {"load_choice": _("Units differ on how early to load. Choose one of the two.")},
-            code="load_choice_missing",
-        )
+        words = _("Units differ on how early to load. Choose one of the two.")
+        super().__init__({"load_choice": ValidationError(words, code="load_choice_missing")})
 
 
 class UnderAge(ValidationError):
@@ -76,6 +75,16 @@ class DraftChanged(ValidationError):
         super().__init__(
             _("The draft changed since you opened this page. Read it as it is now, then decide."),
             code="draft_changed",
+        )
+
+
+class TreatmentChanged(ValidationError):
+    """The plan was made for an earlier treatment: nothing of it is confirmed or released any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The treatment has changed since this plan was made. Draft a new plan."),
+            code="treatment_changed",
         )
 
 
@@ -183,7 +192,11 @@ def _write_rows(plan: PlanVersion, layout: timeline.Layout) -> None:
         PlanLoad(plan=plan, position=position, code=one.code, from_on=one.from_on, until_on=one.until_on)
         for position, one in enumerate(layout.loads)
     )
-    PlanFilm.objects.bulk_create(PlanFilm(plan=plan, **asdict(one)) for one in layout.films)
+    # A later operation starts the count of weeks anew: its week 2 is not the film taken after the first one.
+    prefix = f"r{plan.repair.sequence}-" if plan.repair.sequence > 1 else ""
+    PlanFilm.objects.bulk_create(
+        PlanFilm(plan=plan, **{**asdict(one), "key": f"{prefix}{one.key}"}) for one in layout.films
+    )
     PlanTherapy.objects.bulk_create(PlanTherapy(plan=plan, **asdict(one)) for one in layout.therapy)
     PlanGate.objects.bulk_create(
         PlanGate(
@@ -226,7 +239,7 @@ def set_range(
     if not 1 <= early <= typical <= late <= 104:
         raise ValidationError(_("Give three weeks in ascending order, from 1 to 104."), code="range_order")
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why the range differs.")}, code="required")
+        raise ValidationError({"reason": ValidationError(_("Say why the range differs."), code="required")})
     plan.early_weeks, plan.typical_weeks, plan.late_weeks, plan.range_reason = early, typical, late, reason
     plan.save(update_fields=["early_weeks", "typical_weeks", "late_weeks", "range_reason"])
     _note(plan, "plan.range_set", by=by, now=now)
@@ -290,23 +303,47 @@ def discard_draft(*, plan: PlanVersion, by: User, now: datetime, seen: str | Non
 def confirm_plan(*, plan: PlanVersion, by: User, now: datetime, seen: str | None = None) -> PlanVersion:
     """Put a draft in force, in place of the version before it, and release its first phase and load.
 
-    Raises MayNotConfirm, NotADraft, DraftChanged, RecoveryClosed.
+    Raises MayNotConfirm, NotADraft, DraftChanged,
+    TreatmentChanged, RecoveryClosed.
     """
     recovery = lock(plan.recovery_id)
     name = clinician_name(recovery.patient, by)
     plan = _draft(plan, seen)
+    _check_treatment(recovery, plan.repair_id)
+    before = recovery.plan
     put_in_force(plan, by=by, name=name, now=now)
-    first_phase, first_load = (
-        plan.phases.order_by("starts_on").first(),
-        plan.loads.order_by("position").first(),
-    )
-    for row in (first_phase, first_load):
+    if before is not None and before.repair_id == plan.repair_id:
+        _carry_over(before, plan)
+    for row in (plan.phases.order_by("starts_on").first(), plan.loads.order_by("position").first()):
         if row is not None and row.released_at is None:
-            row.released_by, row.released_by_name, row.released_at = by, name, now
-            row.save(update_fields=["released_by", "released_by_name", "released_at"])
+            _release(row, by=by, name=name, note="", now=now)
     _note(plan, "plan.confirmed", by=by, now=now)
     announce(recovery)
     return plan
+
+
+def _check_treatment(recovery: Recovery, repair_id: int) -> None:
+    if recovery.current_repair_id != repair_id:
+        raise TreatmentChanged
+
+
+def _carry_over(before: PlanVersion, plan: PlanVersion) -> None:
+    """Keep what a clinician had released, as far as both versions have the same steps in the same order.
+
+    A new version must not throw a patient back to the first load without anybody having decided so.
+    """
+    _carry(list(before.loads.order_by("position")), list(plan.loads.order_by("position")))
+    _carry(list(before.phases.order_by("starts_on")), list(plan.phases.order_by("starts_on")))
+
+
+def _carry(old_rows: Sequence[PlanLoad | PlanPhase], new_rows: Sequence[PlanLoad | PlanPhase]) -> None:
+    fields = ["released_by", "released_by_name", "released_at", "release_note"]
+    for old, new in zip(old_rows, new_rows, strict=False):
+        if old.code != new.code or old.released_at is None:
+            break
+        for name in fields:
+            setattr(new, name, getattr(old, name))
+        new.save(update_fields=fields)
 
 
 def put_in_force(plan: PlanVersion, *, by: User, name: str, now: datetime) -> None:
@@ -319,12 +356,13 @@ def put_in_force(plan: PlanVersion, *, by: User, name: str, now: datetime) -> No
 
 @transaction.atomic
 def release_load(*, load: PlanLoad, by: User, now: datetime, note: str = "") -> PlanLoad:
-    """Release the next proposed load step of the plan in force.
+    """Release the next proposed load step of the plan in force: a clinician does this, and no date ever.
 
-    Only a clinician does this, and no date ever does. Raises MayNotConfirm, NothingToRelease, RecoveryClosed.
+    Raises MayNotConfirm, NothingToRelease, TreatmentChanged, RecoveryClosed.
     """
     recovery = lock(load.plan.recovery_id)
     name = clinician_name(recovery.patient, by)
+    _check_treatment(recovery, load.plan.repair_id)
     steps = PlanLoad.objects.filter(plan_id=recovery.plan_id, released_at__isnull=True).order_by("position")
     released = PlanLoad.objects.filter(plan_id=recovery.plan_id, released_at__isnull=False)
     last = released.order_by("-position").first()
@@ -339,13 +377,15 @@ def release_load(*, load: PlanLoad, by: User, now: datetime, note: str = "") -> 
 
 @transaction.atomic
 def release_phase(*, phase: PlanPhase, by: User, now: datetime, note: str = "") -> PlanPhase:
-    """Release the next phase of the plan in force. Raises MayNotConfirm, NothingToRelease, RecoveryClosed."""
+    """Release the next phase of the plan in force.
+
+    Raises MayNotConfirm, NothingToRelease, TreatmentChanged, RecoveryClosed.
+    """
     recovery = lock(phase.plan.recovery_id)
     name = clinician_name(recovery.patient, by)
-    waiting = PlanPhase.objects.filter(plan_id=recovery.plan_id, released_at__isnull=True).order_by(
-        "starts_on"
-    )
-    upcoming = waiting.first()
+    _check_treatment(recovery, phase.plan.repair_id)
+    waiting = PlanPhase.objects.filter(plan_id=recovery.plan_id, released_at__isnull=True)
+    upcoming = waiting.order_by("starts_on").first()
     if upcoming is None or upcoming.pk != phase.pk:
         raise NothingToRelease
     _release(upcoming, by=by, name=name, note=note, now=now)

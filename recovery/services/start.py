@@ -37,7 +37,18 @@ class SideDoesNotFit(ValidationError):
 
 
 class DateDoesNotFit(ValidationError):
-    """A date lies outside what is possible for this person."""
+    """A date is missing, or lies outside what is possible for this person."""
+
+    def __init__(self, field: str, words: str, *, code: str) -> None:
+        super().__init__({field: ValidationError(words, code=code)})
+
+
+class OnlyForSpine(ValidationError):
+    """Cement goes into a vertebra and nowhere else."""
+
+    def __init__(self) -> None:
+        words = _("This treatment is only for the spine.")
+        super().__init__({"method": ValidationError(words, code="not_for_site")})
 
 
 class AlreadyOpen(ValidationError):
@@ -53,10 +64,10 @@ class RepairDoesNotFit(ValidationError):
     """The method and its hardware do not belong together."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        words: dict[str, list[str]] = {}
-        for problem in problems:
-            words.setdefault(problem.field, []).append(_repair_words(problem))
-        super().__init__(words, code=problems[0].code)
+        found: dict[str, list[ValidationError]] = {}
+        for one in problems:
+            found.setdefault(one.field, []).append(ValidationError(_repair_words(one), code=one.code))
+        super().__init__(found)
 
 
 def _repair_words(problem: Problem) -> str:
@@ -136,8 +147,9 @@ def record_repair(
 ) -> Repair:
     """Record how the fracture was treated; a later repair becomes the current one.
 
-    A plan in force stays in force until the next one is confirmed. Raises RepairDoesNotFit, DateDoesNotFit,
-    RecoveryClosed.
+    A plan in force stays in force until the next one is confirmed, but nothing of it is released any more;
+    running exercises are paused and a draft is discarded. Raises RepairDoesNotFit, DateDoesNotFit,
+    OnlyForSpine, RecoveryClosed.
     """
     recovery = lock(recovery.pk)
     check_repair(recovery, method=method, operated_on=operated_on, hardware=hardware, graft=graft, now=now)
@@ -152,6 +164,9 @@ def record_repair(
         recorded_by=by,
         recorded_at=now,
     )
+    # What was drafted or trained for the old treatment waits until a clinician has looked at the new one.
+    recovery.assignments.filter(paused_at__isnull=True, ends_on__isnull=True).update(paused_at=now)
+    recovery.plans.filter(state="draft").update(state="discarded", ended_at=now)
     Recovery.objects.filter(pk=recovery.pk).update(current_repair=repair)
     audit.record("repair.recorded", by=by, now=now, patient=recovery.patient, subject_id=repair.public_id)
     announce(recovery)
@@ -167,14 +182,22 @@ def check_repair(
     graft: str,
     now: datetime,
 ) -> None:
-    """Refuse a repair whose parts do not belong together. Raises RepairDoesNotFit, DateDoesNotFit."""
+    """Refuse a repair whose parts do not belong together.
+
+    Whatever was put into the bone was put in by an operation, which day 0 counts from: only a treatment
+    without one goes without its date. Raises RepairDoesNotFit, DateDoesNotFit, OnlyForSpine.
+    """
     problems = rules.check_repair(method=method, hardware=list(hardware), graft=graft)
     if problems:
         raise RepairDoesNotFit(problems)
-    if method != Repair.Method.CLOSED_REDUCTION and operated_on is None:
-        raise ValidationError({"operated_on": _("Give the date of the operation.")}, code="required")
-    if rules.treatment_of(method, hardware) == "cement" and recovery.site != SPINE_SITE:
-        raise ValidationError({"method": _("This treatment is only for the spine.")}, code="not_for_site")
+    treatment = rules.treatment_of(method, hardware)
+    if treatment != "closed" and operated_on is None:
+        words = _("Give the date of the operation.")
+        if method == Repair.Method.CLOSED_REDUCTION:
+            words = _("Pins, screws, plates and frames are put in by an operation. Give its date.")
+        raise DateDoesNotFit("operated_on", words, code="required")
+    if treatment == "cement" and recovery.site != SPINE_SITE:
+        raise OnlyForSpine
     if operated_on:
         check_past(
             "operated_on", operated_on, earliest=recovery.injured_on, patient=recovery.patient, now=now
@@ -194,4 +217,4 @@ def check_past(field: str, day: date, *, earliest: date, patient: Patient, now: 
         words, code = words % {"day": date_format(earliest, "j F Y")}, "early_date"
     else:
         return
-    raise DateDoesNotFit({field: ValidationError(words, code=code)})
+    raise DateDoesNotFit(field, words, code=code)

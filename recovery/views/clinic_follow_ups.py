@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import clock
-from recovery.forms.clinic_follow_ups import MoveVisitForm, VisitForm, XRayForm
+from recovery.forms.clinic_follow_ups import MoveVisitForm, VisitForm, XRayForm, stamp
 from recovery.models import Visit, XRay
 from recovery.queries.clinic_follow_ups import planned_films
 from recovery.queries.clinic_record import Record
 from recovery.services import follow_ups
+from recovery.services.change import SavedDiffers
 from recovery.views.clinic import back_to, clinic_page, open_recovery, page, posted, user_of
 
 
@@ -122,12 +123,26 @@ def x_ray_new(request: HttpRequest, patient_id: UUID) -> HttpResponse:
                 by=user_of(request),
                 now=clock.now(),
             )
+        except SavedDiffers as refusal:
+            return _correct_instead(request, found, form, refusal)
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
             _say_saved(request, row)
             return back_to("patient", found)
     return page(request, "x_ray", found, form=form, x_ray=None)
+
+
+def _correct_instead(
+    request: HttpRequest, found: Record, sent: XRayForm, refusal: ValidationError
+) -> HttpResponse:
+    """Offer what was sent as a correction of the result that its id was saved with."""
+    row = XRay.objects.in_care_of(request.user).get(recovery=found.recovery, public_id=sent.save_id())
+    data = request.POST.copy()
+    data["seen"] = stamp(row)
+    form = XRayForm(data, table=found.content.xray_fields, site=found.recovery.site, films=(), record=row)
+    form.refuse(refusal)
+    return page(request, "x_ray", found, form=form, x_ray=row)
 
 
 @clinic_page

@@ -19,7 +19,7 @@ from recovery.queries.clinic_assign import running
 from recovery.queries.clinic_patient import patient_page
 from recovery.queries.clinic_record import Record
 from recovery.services import alerts
-from recovery.services.log import log_day
+from recovery.services.log import LogDiffers, log_day
 from recovery.views.clinic import (
     back_to,
     clinic_page,
@@ -96,6 +96,9 @@ def log_for(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             )
         except ValidationError as refusal:
             form.refuse(refusal)
+            if isinstance(refusal, LogDiffers):
+                form.start_again()
+                form.add_error(None, _("Press Save once more to keep these answers instead."))
         else:
             if done.alerts or done.needs_help:
                 messages.warning(

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import clock
 from accounts.queries import person_of
+from accounts.services import audit, care
 from recovery.forms.clinic import (
     CloseForm,
     DatesForm,
+    DetailsForm,
     NewFractureForm,
     NewPatientForm,
     RepairForm,
@@ -35,15 +37,17 @@ NUMBER_LENGTH = 6
 @require_safe
 def patients(request: HttpRequest) -> HttpResponse:
     """Show who needs somebody first."""
-    number = request.GET.get("page", "1")
+    number, now = request.GET.get("page", "1"), clock.now()
     is_number = number.isdecimal() and number.isascii() and len(number) <= NUMBER_LENGTH
     load = caseload(
         user_of(request),
         shown=request.GET.get("show", ""),
         words=request.GET.get("q", "").strip()[:120],
         page=int(number) if is_number else 1,
-        now=clock.now(),
+        now=now,
     )
+    if read := [one.patient_id for one in (*load.now_cases, *load.today_cases, *load.rest)]:
+        audit.read_records(patient_ids=read, by=user_of(request), now=now)
     return render(request, "recovery/clinic/patients.html", {"page": load, "nav": "patients"})
 
 
@@ -66,6 +70,7 @@ def new_patient(request: HttpRequest) -> HttpResponse:
                     time_zone=answers["time_zone"],
                 ),
                 fracture=_fracture(answers),
+                recovery_id=answers["recovery_id"],
                 invites=answers["invites"],
                 by=user_of(request),
                 now=clock.now(),
@@ -82,6 +87,25 @@ def new_patient(request: HttpRequest) -> HttpResponse:
 
 @clinic_page
 @require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Correct who a patient is and how to reach them."""
+    found = open_record(request, patient_id)
+    form = DetailsForm(posted(request), patient=found.patient)
+    if request.method == "POST" and form.is_valid():
+        try:
+            care.change_patient(patient=found.patient, **form.details(), by=user_of(request), now=clock.now())
+        except ValidationError as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The details are saved."))
+            if found.patient.email and "email" in form.changed_data and not found.patient.user_id:
+                messages.warning(request, _("An invitation to the old address no longer works."))
+            return back_to("patient", found)
+    return page(request, "details", found, form=form)
+
+
+@clinic_page
+@require_http_methods(["GET", "HEAD", "POST"])
 def fracture(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Record a further broken bone of a patient."""
     found = open_record(request, patient_id)
@@ -91,6 +115,7 @@ def fracture(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             recovery = enrol.add_fracture(
                 patient=found.patient,
                 fracture=_fracture(form.cleaned_data),
+                recovery_id=form.cleaned_data["recovery_id"],
                 by=user_of(request),
                 now=clock.now(),
             )

@@ -124,7 +124,7 @@ def plan_confirm(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         try:
             plans.confirm_plan(
                 plan=_draft(found),
-                seen=form.cleaned_data["seen"] or None,
+                seen=form.cleaned_data["seen"],
                 by=user_of(request),
                 now=clock.now(),
             )

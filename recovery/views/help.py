@@ -13,6 +13,7 @@ from accounts.queries import person_of
 from recovery.forms.patient import SignsForm
 from recovery.models import Alert, Recovery
 from recovery.queries import patient as queries
+from recovery.queries import patient_help
 from recovery.services.alerts import tick_warnings
 
 TICKS_KEY = "help_ticks"
@@ -66,6 +67,7 @@ def _tick(recovery: Recovery, flag_ids: list[str], user: User) -> bool:
 
 def show_result(request: HttpRequest, ticks: Sequence[str], *, was_sent: bool) -> HttpResponse:
     """Go to the page with the fixed texts for these signs."""
+    was_sent = was_sent and isinstance(request.user, User) and patient_help.has_carer(request.user)
     request.session[TICKS_KEY] = {"ticks": list(ticks), "was_sent": was_sent}
     return redirect("recovery:help_result")
 

@@ -61,6 +61,7 @@ def _save(request: HttpRequest, form: DayForm, *, now: datetime) -> Logged:
             by=user,
             now=now,
             days_back=SCREEN_DAYS_BACK,
+            shown_ticks=form.shown_ticks(),
         )
 
     try:

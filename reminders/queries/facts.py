@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Count, Min
+from django.db.models import Count, F, Min
 
 from accounts.clock import local_day
 from accounts.models import CareLink, Patient
@@ -136,11 +136,12 @@ def _grouped(rows: Iterable, field: str) -> defaultdict[int, list]:
 
 
 def _plans(recovery_ids: Collection[int]) -> dict[int, known.Plan]:
-    """Return the plans in force. That a version was confirmed counts for good, replaced or not."""
+    """Return the plans in force for the current treatment. A version once confirmed counts for good."""
     ever = recovery.PlanVersion.objects.filter(recovery_id__in=recovery_ids, confirmed_at__isnull=False)
     firsts = ever.order_by().values("recovery_id").annotate(first=Min("confirmed_at"))
     first = {row["recovery_id"]: row["first"] for row in firsts}
-    in_force = ever.filter(state=recovery.PlanVersion.State.CONFIRMED)
+    fitting = {"repair_id": F("recovery__current_repair_id")}
+    in_force = ever.filter(state=recovery.PlanVersion.State.CONFIRMED, **fitting)
     rows = in_force.values_list("recovery_id", "public_id", "confirmed_at")
     return {
         recovery_id: known.Plan(str(key), at, first[recovery_id], is_first=first[recovery_id] == at)
@@ -151,7 +152,11 @@ def _plans(recovery_ids: Collection[int]) -> dict[int, known.Plan]:
 
 def _films(recovery_ids: Collection[int]) -> defaultdict[int, list[known.Film]]:
     films: defaultdict[int, list[known.Film]] = defaultdict(list)
-    rows = recovery.PlanFilm.objects.filter(plan__recovery_id__in=recovery_ids, plan__state="confirmed")
+    rows = recovery.PlanFilm.objects.filter(
+        plan__recovery_id__in=recovery_ids,
+        plan__state="confirmed",
+        plan__repair_id=F("plan__recovery__current_repair_id"),
+    )
     for recovery_id, key, from_on, until_on in rows.values_list(
         "plan__recovery_id", "key", "window_from_on", "window_until_on"
     ):

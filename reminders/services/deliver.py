@@ -144,12 +144,18 @@ def _mark(
         )
     elif outcome.result == Result.OUTAGE:
         _outage(message, outcome, now=now, tally=tally)
-    elif outcome.result == Result.FAILED or message.attempts >= domain.MOST_ATTEMPTS:
+    elif outcome.result == Result.FAILED or _is_given_up(message, reminders):
         logger.warning("message %s failed: %s", message.public_id, outcome.code)
         tally.failed += _settle(message, reminders, MessageState.FAILED, State.FAILED, outcome.code, now=now)
     else:
         wait = domain.back_off(message.attempts, jitter=random.random())  # noqa: S311
         tally.retried += _try_again(message, at=now + wait, code=outcome.code, is_counted=True)
+
+
+def _is_given_up(message: Message, reminders: list[Reminder]) -> bool:
+    """Say whether a message refused for now is tried no more. A warning sign is, until it expires."""
+    is_alert = any(row.kind == STAFF_ALERT for row in reminders)
+    return message.attempts >= domain.MOST_ATTEMPTS and not is_alert
 
 
 def _outage(message: Message, outcome: Outcome, *, now: datetime, tally: Tally) -> None:

@@ -89,3 +89,17 @@ class TestCookies:
         assert live_settings.SESSION_COOKIE_HTTPONLY
         assert live_settings.CSRF_COOKIE_HTTPONLY
         assert live_settings.SESSION_COOKIE_SAMESITE == "Lax"
+
+
+class TestASessionCookie:
+    def test_that_no_session_is_named_by_is_dropped(self, client, db):
+        cookie = f'{live_settings.SESSION_COOKIE_NAME}="\\000aaaaaaaaaaaaaaaa"'
+
+        answer = client.get("/today/", headers={"cookie": cookie})
+
+        assert answer.status_code == 302
+        assert live_settings.SESSION_COOKIE_NAME not in answer.wsgi_request.COOKIES
+
+
+def test_static_files_are_not_offered_to_other_origins():
+    assert live_settings.WHITENOISE_ALLOW_ALL_ORIGINS is False

@@ -250,3 +250,11 @@ class TestTheListOfDemoPeople:
         loaded = {person.email for person in (*STAFF, *STORIES) if person.email}
 
         assert {email for email, _who in up.DEMO_PEOPLE} == loaded
+
+
+def test_the_folder_is_closed_to_other_users(tmp_path):
+    folder = tmp_path / "var"
+    folder.mkdir(mode=0o755)
+
+    with up.own_folder(folder):
+        assert folder.stat().st_mode & 0o777 == 0o700

@@ -275,6 +275,8 @@ def _correct(journey: Journey) -> None:
     assert "week 2" in nora.text.lower()
     ada.open("/recovery/")
     assert ada.text != before
+    assert "Your plan was changed" in ada.text
+    assert "The operation was on the day of the injury." in ada.text
 
 
 def _take_off(journey: Journey) -> None:

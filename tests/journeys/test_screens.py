@@ -44,6 +44,7 @@ SCREENS = {
         "record:x-rays/new/",
         "record:fracture/",
         "record:repair/",
+        "record:details/",
         "record:dates/",
         "record:close/",
         "record:log/",

@@ -8,6 +8,7 @@ import io
 import os
 import signal
 import socket
+import stat
 import sys
 import tempfile
 import threading
@@ -22,11 +23,14 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core import checks
 from django.core.management import BaseCommand, call_command
+from django.db import connection
 
 from config import celery, processes
 from config.processes import CannotStart, ChildDied, Children
 from recovery.management.people import PASSWORD
 
+PRIVATE = 0o077
+"""The umask: records of health are for this installation's own user and nobody else on the machine."""
 START_SECONDS = 120
 WEB_THREADS = 4
 WORKERS = 2
@@ -57,6 +61,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until a signal (exit status 0), or until something stands in the way (1, with a sentence)."""
+        os.umask(PRIVATE)
         self.lock = threading.Lock()
         self.children = Children(self.say)
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -83,6 +88,8 @@ class Command(BaseCommand):
         lent.enter_context(own_folder(settings.VAR_DIR))
         self.say(f"Preparing {settings.PRODUCT_NAME}.")
         call_command("migrate", interactive=False, verbosity=0)
+        if connection.vendor == "sqlite":
+            close_to_others(Path(connection.settings_dict["NAME"]))
         self.env = {**os.environ, "PYTHONUNBUFFERED": "1", "HASHED_STATIC": "1"}
         self._collect_static()
         self._start_broker(lent)
@@ -220,6 +227,7 @@ def own_folder(folder: Path) -> Iterator[None]:
     """Hold ``VAR_DIR`` for one installation at a time. Raises CannotStart."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        close_to_others(folder)
         with tempfile.TemporaryFile(dir=folder):
             held = (folder / "up.lock").open("w")
     except OSError as problem:
@@ -233,6 +241,13 @@ def own_folder(folder: Path) -> Iterator[None]:
                 f"VAR_DIR ({folder}) is in use by another start: stop it, or set VAR_DIR to another folder."
             ) from problem
         yield
+
+
+def close_to_others(place: Path) -> None:
+    """Take all rights of other users away from a file or folder of ours. A shared one stays as it is."""
+    about = place.stat()
+    if about.st_uid == os.getuid() and not about.st_mode & stat.S_ISVTX:
+        place.chmod(stat.S_IMODE(about.st_mode) & ~PRIVATE)
 
 
 @contextlib.contextmanager

@@ -47,7 +47,7 @@ def writes(cast, wrist, today) -> list[tuple[str, str, dict]]:
             "note": "",
         }),
         (f"{below}/plan/draft/", "", {"protocol": "distal-radius.plate", "load_choice": None, "reason": ""}),
-        (f"{below}/plan/confirm/", "", {"plan": str(uuid4())}),
+        (f"{below}/plan/confirm/", "", {"plan": str(uuid4()), "seen": "any"}),
         (f"{below}/plan/release/", "", {"phase": "return", "note": ""}),
         (f"{below}/close/", "", {"reason": "bored"}),
         ("logs/", "log", {**ids, "day": today.isoformat(), "done_at": now, "pain_rest": 3, "wound": ["red"]}),

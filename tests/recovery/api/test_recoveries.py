@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import pytest
 
+from accounts import clock
 from accounts.models import AuditEvent
 from recovery.models import PlanVersion, Recovery, Repair
+from recovery.services.plan import set_range
 from tests import recoveries
 
 ALL = "/api/v1/recoveries/"
@@ -207,7 +209,8 @@ class TestThePlan:
         drafted = calls["thea"].post(f"{plan}draft/", {"protocol": "ankle.plate", "load_choice": "standard"})
         assert drafted.status_code == 200, drafted.data
         assert (drafted.data["in_force"], drafted.data["draft"]["state"]) == (None, "draft")
-        confirmed = calls["max"].post(f"{plan}confirm/", {"plan": drafted.data["draft"]["id"]})
+        sent = {"plan": drafted.data["draft"]["id"], "seen": drafted.data["seen"]}
+        confirmed = calls["max"].post(f"{plan}confirm/", sent)
 
         assert confirmed.status_code == 200
         assert confirmed.data["in_force"]["confirmed_by"] == "Max Adler"
@@ -224,17 +227,28 @@ class TestThePlan:
     def test_is_not_confirmed_by_who_may_not(self, calls, ankle, cast):
         draft = recoveries.make_draft(ankle, by=cast.olga, kind=recoveries.ANKLE_CAST)
 
-        answer = calls["olga"].post(f"{ALL}{ankle.public_id}/plan/confirm/", {"plan": str(draft.public_id)})
+        sent = {"plan": str(draft.public_id), "seen": "any"}
+        answer = calls["olga"].post(f"{ALL}{ankle.public_id}/plan/confirm/", sent)
 
         assert answer.status_code == 400
         assert answer.data["errors"][0]["code"] == "may_not_confirm"
+        assert PlanVersion.objects.get(pk=draft.pk).state == "draft"
+
+    def test_is_not_confirmed_once_a_colleague_has_changed_it(self, calls, wrist, address, cast):
+        draft = recoveries.make_draft(wrist, by=cast.thea)
+        seen = calls["thea"].get(f"{address}plan/").data["seen"]
+        set_range(plan=draft, early=1, typical=2, late=3, reason="x", by=cast.max, now=clock.now())
+
+        answer = calls["thea"].post(f"{address}plan/confirm/", {"plan": str(draft.public_id), "seen": seen})
+
+        assert answer.status_code == 409
         assert PlanVersion.objects.get(pk=draft.pk).state == "draft"
 
     def test_tells_the_second_of_two_therapists(self, calls, wrist, address, cast):
         read = recoveries.make_draft(wrist, by=cast.thea)
         recoveries.make_draft(wrist, by=cast.max)
 
-        answer = calls["thea"].post(f"{address}plan/confirm/", {"plan": str(read.public_id)})
+        answer = calls["thea"].post(f"{address}plan/confirm/", {"plan": str(read.public_id), "seen": "any"})
 
         assert answer.status_code == 400
         assert answer.data["errors"][0]["code"] == "not_a_draft"
@@ -275,7 +289,7 @@ class TestThePlan:
         ("act", "body"),
         [
             ("draft", {"protocol": "distal-radius.plate"}),
-            ("confirm", {"plan": str(uuid4())}),
+            ("confirm", {"plan": str(uuid4()), "seen": "any"}),
             ("release", {"phase": "mobilise"}),
         ],
     )

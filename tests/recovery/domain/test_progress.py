@@ -60,6 +60,7 @@ class TestNeeds:
             xray_window_until_on=ago(9),
             result_waiting_since_on=ago(2),
             hurt_on=(ago(1), ago(3)),
+            wrong_on=ago(0),
             silent_since_on=ago(5),
             ready_since_on=ago(1),
             new_since_on=ago(40),
@@ -69,7 +70,7 @@ class TestNeeds:
 
         assert [one.need for one in reasons] == list(Need)
         assert [one.since_on for one in reasons] == [
-            ago(0), ago(1), ago(9), ago(2), ago(1), ago(5), ago(1), ago(40),
+            ago(0), ago(1), ago(0), ago(9), ago(2), ago(1), ago(5), ago(1), ago(40),
         ]  # fmt: skip
 
     def test_are_none_where_all_is_quiet(self):

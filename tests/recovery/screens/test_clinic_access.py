@@ -13,6 +13,7 @@ PAGES = (
     "patient",
     "fracture",
     "repair",
+    "details",
     "dates",
     "close",
     "log_for",

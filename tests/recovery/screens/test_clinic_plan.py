@@ -223,7 +223,7 @@ class TestConfirming:
         recovery = recoveries.make_recovery(cast.pat_record, by=cast.thea)
         sent = {"protocol_id": "distal-radius.plate", "reason": "Second opinion"}
         thea.post(place("plan_draft"), sent)
-        thea.post(place("plan_confirm"), {"checked": "on"})
+        thea.post(place("plan_confirm"), {"checked": "on", "seen": seen(thea, place)})
 
         page = thea.get(place("plan")).context["page"]
 
@@ -264,7 +264,7 @@ class TestReleasing:
     def test_a_phase_lists_its_gate_as_facts(self, thea, recovery, place):
         html = words(thea.get(place("plan")))
 
-        assert "no open red flag" in html
+        assert "No open red flag" in html
         assert "none open" in html
         assert "Not before" in html
 

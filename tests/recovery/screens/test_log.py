@@ -4,6 +4,7 @@ from uuid import uuid4
 import pytest
 
 from accounts import clock
+from recovery import protocols
 from recovery.models import Alert, DailyLog, LogRevision, SetDone
 from recovery.services.close import close_recovery
 from tests.recoveries import ANKLE_CAST, KYPHOPLASTY, assign, log, make_recovery
@@ -166,8 +167,49 @@ class TestSave:
         save(exercises_done=[str(one.public_id)])
         assert SetDone.objects.counted().count() == 2
 
-        save(filled="exercises_done pain_rest")
+        save(filled=f"exercises_done pain_rest {one.public_id}")
         assert SetDone.objects.counted().count() == 0
+
+    def test_unticking_what_set_done_had_done_takes_its_sets_back_and_no_others(
+        self, save, pat_browser, recovery, thea
+    ):
+        first, second = assign(recovery, "ex-finger-fist", "ex-thumb-touch", by=thea)
+        press = self.presser(pat_browser)
+        press(first)
+        filled = pat_browser.get("/log/").context["form"]["filled"].value()
+        press(second)
+
+        save(filled=filled)
+
+        assert set(SetDone.objects.counted().values_list("assignment", flat=True)) == {second.pk}
+        assert SetDone.objects.filter(assignment=first, undone_at=None).count() == 0
+
+    def test_leaving_ticked_what_set_done_had_done_adds_no_set(self, save, pat_browser, recovery, thea):
+        [one] = assign(recovery, by=thea)
+        self.presser(pat_browser)(one)
+        form = pat_browser.get("/log/").context["form"]
+
+        save(filled=form["filled"].value(), exercises_done=form["exercises_done"].value())
+
+        assert SetDone.objects.counted().count() == SetDone.objects.count() == 2
+
+    def presser(self, browser):
+        """Press "Set done" for both sets of an exercise."""
+
+        def press(one):
+            for _press in range(2):
+                browser.post(f"/exercises/{one.public_id}/sets/", {"set_id": str(uuid4())})
+
+        return press
+
+    def test_names_any_number_of_ticks_that_the_page_showed(self, save, pat_browser, recovery, thea):
+        moves = assign(recovery, *list(protocols.load().exercises)[:60], by=thea, times_per_day=1)
+        save(exercises_done=[str(one.public_id) for one in moves])
+        filled = pat_browser.get("/log/").context["form"]["filled"].value()
+
+        save(filled=filled)
+
+        assert not SetDone.objects.counted().exists()
 
     def test_changes_a_day_and_takes_back_only_what_the_page_showed(self, save, recovery):
         save(swelling="a lot", note="Bad day.")
@@ -242,7 +284,7 @@ class TestBadInput:
     def test_of_a_closed_recovery_says_so(self, pat_browser, save, recovery, thea, text_of):
         close_recovery(recovery=recovery, reason="healed", by=thea, now=clock.now())
 
-        assert "This recovery is closed." in text_of(pat_browser.get("/log/"))
+        assert "This recovery is closed Nothing can be added to it." in text_of(pat_browser.get("/log/"))
         assert "This recovery is closed. Nothing can be added to it." in text_of(save())
 
     @pytest.mark.parametrize("wanted", ["x", "1", NOBODYS])

@@ -2,11 +2,14 @@ from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
 from recovery.models import PlanPhase, XRay
-from recovery.services import alerts, follow_ups, plan
+from recovery.services import alerts, follow_ups, plan, start
 from recovery.services.close import close_recovery
+from recovery.services.correct import correct_dates
 from tests.recoveries import ANKLE_CAST, KYPHOPLASTY, make_draft, make_fracture, make_recovery
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +187,88 @@ class TestResults:
         film(hardware=["intact"])
 
         assert "What holds the bone: in place." in reads()
+
+
+class TestChangesOfThePlan:
+    @pytest.fixture
+    def correct(self, recovery, thea):
+        """Correct the day of the operation, which confirms a new version of the plan."""
+
+        def move(days_back, *, reason, minutes=0, by=thea):
+            day = recovery.plan.day_zero_on - timedelta(days=days_back)
+            return correct_dates(
+                recovery=recovery,
+                injured_on=day,
+                operated_on=day,
+                reason=reason,
+                by=by,
+                now=clock.now() + timedelta(minutes=minutes),
+            )
+
+        return move
+
+    def test_are_steps_with_their_day_the_clinician_and_the_reason(self, reads, correct, cast):
+        assert "Your plan was changed" not in reads()
+
+        correct(2, reason="The operation was on the day of the injury.", by=cast.max)
+        words = reads()
+
+        assert (
+            "Your plan was changed “The operation was on the day of the injury.” Confirmed by Max Adler."
+            in words
+        )
+        assert words.index("Surgery") < words.index("Your plan was changed") < words.index("End of the plan")
+
+    def test_say_no_reason_where_none_was_given(self, reads, correct):
+        correct(2, reason="")
+
+        assert "Your plan was changed Confirmed by Thea Berg." in reads()
+
+    def test_show_the_newest_five(self, reads, correct):
+        for number in range(1, 8):
+            correct(number, reason=f"Reason {number}.", minutes=number)
+        words = reads()
+
+        assert words.count("Your plan was changed") == 5
+        assert [f"Reason {number}." in words for number in range(1, 8)] == [False, False, *[True] * 5]
+
+    def test_are_told_of_a_plan_for_a_new_treatment_and_of_no_draft(self, reads, recovery, thea, today):
+        start.record_repair(
+            recovery=recovery, method="open_reduction", operated_on=today, hardware=["plate", "screws"], by=thea,
+            now=clock.now(),
+        )  # fmt: skip
+        draft = make_draft(recovery, by=thea)
+        plan.discard_draft(plan=draft, by=thea, now=clock.now())
+        draft = make_draft(recovery, by=thea)
+        assert "Your plan was changed" not in reads()
+
+        plan.confirm_plan(plan=draft, by=thea, now=clock.now() + timedelta(minutes=1))
+
+        assert reads().count("Your plan was changed") == 1
+
+    def test_stay_when_the_recovery_is_closed(self, reads, correct, recovery, thea):
+        correct(2, reason="A slip.")
+        close_recovery(recovery=recovery, reason="healed", by=thea, now=clock.now())
+
+        assert "Your plan was changed “A slip.”" in reads()
+
+    def test_cost_no_query_more(self, pat_browser, correct, django_assert_max_num_queries):
+        with CaptureQueriesContext(connection) as before:
+            pat_browser.get(TIMELINE)
+        for number in range(1, 4):
+            correct(number, reason="A slip.", minutes=number)
+
+        with django_assert_max_num_queries(min(8, len(before))):
+            pat_browser.get(TIMELINE)
+
+
+class TestReleasesOfLoad:
+    def test_name_who_set_them_and_say_what_was_noted(self, reads, recovery, thea):
+        load = recovery.plan.loads.get(position=1)
+        plan.release_load(load=load, by=thea, now=clock.now(), note="Gently at first.")
+
+        assert "“Gently at first.” Set by Thea Berg." in reads()
+        assert reads().count("Your team decides when.") >= 1
 
 
 class TestStates:

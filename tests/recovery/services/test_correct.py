@@ -8,7 +8,7 @@ from recovery.services import follow_ups, plan
 from recovery.services.change import MayNotConfirm
 from recovery.services.correct import correct_dates
 from recovery.services.start import DateDoesNotFit
-from tests.recoveries import make_draft, make_fracture, make_recovery
+from tests.recoveries import WRIST_PINS, WRIST_PLATE, make_draft, make_fracture, make_recovery
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +126,26 @@ class TestCorrectDates:
     def test_refuses_a_day_in_the_future(self, pat_record, thea):
         with pytest.raises(DateDoesNotFit):
             correct(make_recovery(pat_record, by=thea), thea, by_days=timedelta(days=40))
+
+    def test_counts_from_the_day_on_which_a_break_set_without_a_cut_was_fixed(self, pat_record, thea):
+        recovery = make_recovery(pat_record, by=thea, kind=WRIST_PINS)
+        before = dates(recovery.plan)
+
+        result = correct(recovery, thea)
+
+        assert dates(result.plan) == {name: day - BACK for name, day in before.items()}
+        assert result.plan.day_zero_on == recovery.current_repair.operated_on - BACK
+
+    @pytest.mark.parametrize("kind", [WRIST_PLATE, WRIST_PINS])
+    def test_refuses_to_lose_the_day_of_an_operation(self, pat_record, thea, kind):
+        recovery = make_recovery(pat_record, by=thea, kind=kind)
+
+        with pytest.raises(DateDoesNotFit) as refusal:
+            correct_dates(
+                recovery=recovery, injured_on=recovery.injured_on, operated_on=None, by=thea, now=clock.now()
+            )
+
+        assert refusal.value.error_dict["operated_on"][0].code == "required"
 
     def test_changes_no_plan_when_day_zero_stays(self, pat_record, thea):
         recovery = make_recovery(pat_record, by=thea)

@@ -39,7 +39,7 @@ class TestAssign:
         "changes", [{"sets": 0}, {"sets": 10_000}, {"reps": 0}, {"times_per_day": 13}, {"hold_seconds": 301}]
     )
     def test_refuses_a_dose_out_of_bounds(self, recovery, thea, changes):
-        with pytest.raises(exercises.DoseOutOfBounds):
+        with pytest.raises(exercises.DoseOutOfBounds) as refusal:
             exercises.assign(
                 recovery=recovery,
                 doses=[dose(**changes)],
@@ -48,6 +48,7 @@ class TestAssign:
                 now=clock.now(),
             )
 
+        assert {one.code for one in refusal.value.error_list} == {"dose_out_of_bounds"}
         assert not Assignment.objects.exists()
 
     def test_refuses_what_is_not_in_the_library(self, recovery, thea):

@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
@@ -7,6 +8,7 @@ import pytest
 from accounts import clock
 from recovery.domain.log import DayEntry
 from recovery.models import Alert, DailyLog, LogRevision, SetDone
+from recovery.services import exercises
 from recovery.services.change import RecoveryClosed
 from recovery.services.close import close_recovery
 from recovery.services.log import SCREEN_DAYS_BACK, LogDiffers, LogRefused, log_day
@@ -156,3 +158,96 @@ class TestLogDay:
 
         assert not SetDone.objects.counted().exists()
         assert SetDone.objects.count() == 3
+
+
+class TestTicksThatThePageShowed:
+    @pytest.fixture
+    def moves(self, recovery, thea):
+        """Assign three exercises, two sets a day each."""
+        return assign(recovery, "ex-finger-fist", "ex-thumb-touch", "ex-pendulum", by=thea)
+
+    @pytest.fixture
+    def do(self, recovery, pat):
+        """Do an exercise's sets of today, as "Set done" does."""
+
+        def press(one, times=2):
+            day = clock.local_day(clock.now(), recovery.patient.time_zone)
+            for _press in range(times):
+                exercises.do_set(
+                    assignment=one, set_id=uuid4(), day=day, done_at=clock.now(), time_zone="Europe/Madrid",
+                    by=pat, now=clock.now(),
+                )  # fmt: skip
+
+        return press
+
+    @pytest.fixture
+    def ticks(self, recovery, pat):
+        """Save today's log from a page with these ticks, which showed those."""
+
+        def send(*ticked, shown):
+            one = entry(recovery, exercises_done=[str(move.public_id) for move in ticked])
+            return save(recovery, one, pat, shown_ticks=[str(move.public_id) for move in shown])
+
+        return send
+
+    @staticmethod
+    def done():
+        """Return how many sets count of each exercise."""
+        found = SetDone.objects.counted().values_list("assignment__exercise_id", flat=True)
+        return Counter(found)
+
+    def test_take_the_sets_of_set_done_back_when_they_are_missing(self, moves, do, ticks):
+        fist, thumb, _swing = moves
+        do(fist)
+        do(thumb)
+
+        ticks(thumb, shown=[fist, thumb])
+
+        assert self.done() == {"ex-thumb-touch": 2}
+        assert SetDone.objects.exclude(undone_at=None).count() == 2
+
+    def test_take_back_no_sets_that_a_second_device_did_meanwhile(self, moves, do, ticks):
+        fist, thumb, swing = moves
+        do(fist)
+        do(swing)
+
+        ticks(thumb, shown=[fist])
+
+        assert self.done() == {"ex-thumb-touch": 2, "ex-pendulum": 2}
+
+    def test_take_back_no_tick_that_a_second_device_saved_meanwhile(self, moves, ticks):
+        fist, thumb, _swing = moves
+        ticks(fist, shown=[])
+
+        ticks(thumb, shown=[])
+
+        assert self.done() == {"ex-finger-fist": 2, "ex-thumb-touch": 2}
+        both = {str(fist.public_id), str(thumb.public_id)}
+        assert set(DailyLog.objects.get().answers["exercises_done"]) == both
+
+    def test_do_not_complete_what_was_only_begun(self, moves, do, ticks):
+        fist, thumb, _swing = moves
+        do(fist, times=1)
+
+        ticks(thumb, shown=[])
+
+        assert self.done() == {"ex-finger-fist": 1, "ex-thumb-touch": 2}
+
+    def test_are_taken_back_once_by_a_save_that_is_sent_twice(self, recovery, moves, do, pat):
+        fist, _thumb, _swing = moves
+        do(fist)
+        one, save_id, shown = entry(recovery, exercises_done=[]), uuid4(), [str(fist.public_id)]
+        save(recovery, one, pat, save_id=save_id, shown_ticks=shown)
+        do(fist)
+
+        assert not save(recovery, one, pat, save_id=save_id, shown_ticks=shown).is_new
+        assert self.done() == {"ex-finger-fist": 2}
+
+    def test_of_another_patients_exercise_take_nothing_back(self, cast, ticks, thea, pat):
+        other = make_recovery(cast.otto_record, by=thea)
+        (theirs,) = assign(other, by=thea)
+        log(other, by=pat, exercises_done=[str(theirs.public_id)])
+
+        ticks(shown=[theirs])
+
+        assert self.done() == {"ex-finger-fist": 2}

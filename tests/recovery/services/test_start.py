@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from accounts import clock
 from accounts.models import AuditEvent
 from recovery.models import Recovery
-from recovery.services import start
+from recovery.services import alerts, start
 from recovery.services.change import RecoveryClosed
-from recovery.services.close import close_recovery, reopen_recovery
+from recovery.services.close import WarningOpen, close_recovery, reopen_recovery
 from tests.recoveries import make_fracture, make_recovery
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +107,7 @@ class TestRecordRepair:
             {"hardware": ["glue"]},
             {"hardware": ["plate", "bone_graft"]},
             {"operated_on": None},
+            {"operated_on": None, "method": "closed_reduction", "hardware": ["pins"]},
             {"method": "vertebroplasty", "hardware": ["bone_cement"]},
             {"method": "prayer"},
         ],
@@ -114,6 +115,27 @@ class TestRecordRepair:
     def test_refuses_parts_that_do_not_belong_together(self, pat_record, thea, changes):
         with pytest.raises(ValidationError):
             self.record(begin(pat_record, thea), thea, **changes)
+
+    @pytest.mark.parametrize("hardware", [["pins", "cast"], ["external_fixator"], ["rod", "screws"]])
+    def test_asks_for_the_day_on_which_a_break_set_without_a_cut_was_fixed(self, pat_record, thea, hardware):
+        recovery = begin(pat_record, thea)
+        fixed = {"method": "closed_reduction", "hardware": hardware}
+
+        with pytest.raises(ValidationError) as refusal:
+            self.record(recovery, thea, **fixed, operated_on=None)
+        repair = self.record(recovery, thea, **fixed, operated_on=recovery.injured_on + timedelta(days=1))
+
+        assert "put in by an operation" in str(refusal.value.message_dict["operated_on"])
+        assert repair.day_zero_on(recovery.injured_on) == recovery.injured_on + timedelta(days=1)
+
+    def test_asks_for_no_day_where_nothing_was_put_in(self, pat_record, thea):
+        recovery = begin(pat_record, thea)
+
+        repair = self.record(
+            recovery, thea, method="closed_reduction", operated_on=None, hardware=["splint", "cast"]
+        )
+
+        assert repair.day_zero_on(recovery.injured_on) == recovery.injured_on
 
     def test_refuses_an_operation_before_the_injury(self, pat_record, thea):
         recovery = begin(pat_record, thea)
@@ -141,3 +163,25 @@ class TestCloseRecovery:
         reopen_recovery(recovery=recovery, by=thea, now=clock.now())
 
         assert not Recovery.objects.get(pk=recovery.pk).is_closed
+        assert AuditEvent.objects.filter(action="recovery.reopened").count() == 1
+
+
+class TestReopenRecovery:
+    def test_of_an_open_one_changes_nothing_and_leaves_no_audit_row(self, pat_record, thea):
+        recovery = make_recovery(pat_record, by=thea)
+        revision = Recovery.objects.get(pk=recovery.pk).revision
+
+        reopen_recovery(recovery=recovery, by=thea, now=clock.now())
+
+        assert not AuditEvent.objects.filter(action="recovery.reopened").exists()
+        assert Recovery.objects.get(pk=recovery.pk).revision == revision
+
+    def test_is_refused_while_a_warning_sign_is_open(self, pat_record, pat, thea):
+        recovery = make_recovery(pat_record, by=thea)
+        today = clock.local_day(clock.now(), pat_record.time_zone)
+        alerts.tick_warnings(
+            recovery=recovery, flag_ids=["rf-pe"], source="help", day=today, by=pat, now=clock.now()
+        )
+
+        with pytest.raises(WarningOpen):
+            close_recovery(recovery=recovery, reason="healed", by=thea, now=clock.now())

@@ -350,6 +350,17 @@ class TestStaffAlert:
         assert str(recovery.patient.public_id) in post.mails[0].get_body(("plain",)).get_content()
         assert "Pat" not in post.mails[0].as_string()
 
+    def test_refused_for_now_is_tried_until_it_is_taken(self, recovery, cast, lay_out, send, post, hour, day):
+        alerts.tick_warnings(
+            recovery=recovery, flag_ids=[EMERGENCY], source="help", day=day(0), by=cast.pat, now=hour(0, 7)
+        )
+        lay_out(hour(0, 7))
+        post.data_answers = ["451 later"] * 40
+        for attempt in range(20):
+            assert send(hour(0, 7) + timedelta(minutes=20 * attempt)).failed == 0
+
+        assert send(hour(0, 14)).sent == 2
+
     def test_is_not_sent_once_somebody_has_acknowledged_it(
         self, recovery, cast, lay_out, send, post, hour, day
     ):
