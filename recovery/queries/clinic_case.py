@@ -64,6 +64,7 @@ class Facts:
     next_film: Film | None
     booked_on: date | None
     waiting_on: date | None
+    to_phone_on: date | None
     last_result: tuple[date, str] | None
     hurt: tuple[date, ...]
     silent_since_on: date | None
@@ -179,6 +180,10 @@ def _words(reason: Reason, facts: Facts) -> tuple[str, str]:  # noqa: PLR0911 - 
                 "No result %(days)s day after its window.", "No result %(days)s days after its window.", days
             )
             return _("X-ray overdue"), words % {"days": days}
+        case Need.RESULT_WAITING if facts.to_phone_on:
+            return _("Phone the patient"), _(
+                "The bone moved on the film of %(day)s. Nobody has phoned yet."
+            ) % {"day": day(facts.to_phone_on, today)}
         case Need.RESULT_WAITING:
             return _("X-ray result"), _("Result waiting: x-ray visit %(when)s.") % {
                 "when": ago(reason.since_on, today)

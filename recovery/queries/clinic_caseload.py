@@ -16,7 +16,7 @@ from django.db.models import (
 from accounts.clock import local_day
 from accounts.models import Clinic, Patient, User
 from recovery import protocols
-from recovery.domain import progress
+from recovery.domain import progress, xray
 from recovery.domain.progress import Need
 from recovery.models import (
     Alert,
@@ -24,6 +24,7 @@ from recovery.models import (
     PlanLoad,
     PlanPhase,
     Recovery,
+    XRay,
 )
 from recovery.queries.clinic_case import Case, Facts, Film, Step, Warned, case, closed_case
 from recovery.queries.clinic_rows import dated
@@ -145,6 +146,7 @@ def _recoveries(user: User) -> list[Recovery]:
     rows = (
         Recovery.objects.in_care_of(user).open().select_related("patient__clinic", "current_repair", "plan")
     )
+    untold = XRay.objects.filter(recovery=OuterRef("pk"), position_vs_last=xray.MOVED, patient_phoned=False)
     return list(
         rows.annotate(
             warning_flag=Subquery(alerts.values("flag_id")[:1]),
@@ -152,6 +154,7 @@ def _recoveries(user: User) -> list[Recovery]:
             warning_at=Subquery(alerts.values("raised_at")[:1]),
             warning_seen=Subquery(alerts.values("acknowledged_by_name")[:1]),
             last_log_on=Subquery(logs.values("day")[:1]),
+            to_phone_on=Subquery(untold.values("film_date")[:1]),
             phase_code=Subquery(phases.values("code")[:1]),
             phase_from_on=Subquery(phases.values("starts_on")[:1]),
             load_code=Subquery(loads.values("code")[:1]),
@@ -203,6 +206,7 @@ def _facts(recovery: Recovery, raw: Raw, now: datetime) -> Facts:
         next_film=next_film,
         booked_on=_booked_on(raw, pk, next_film, today),
         waiting_on=waiting_on,
+        to_phone_on=recovery.to_phone_on,  # type: ignore[attr-defined]
         last_result=last_result,
         hurt=tuple(sorted(day for day in raw.hurt[pk] if day in week)),
         silent_since_on=_silent_since(recovery, patient),
@@ -212,7 +216,7 @@ def _facts(recovery: Recovery, raw: Raw, now: datetime) -> Facts:
         warning_sign_on=local_day(seen_alert.at, patient.time_zone) if seen_alert else None,
         pain=facts.pain,
         xray_window_until_on=next_film.until_on if next_film and not facts.booked_on else None,
-        result_waiting_since_on=waiting_on,
+        result_waiting_since_on=facts.to_phone_on or waiting_on,
         hurt_on=facts.hurt,
         wrong_on=max((day for day in raw.wrong[pk] if 0 <= (today - day).days <= 1), default=None),
         silent_since_on=facts.silent_since_on,

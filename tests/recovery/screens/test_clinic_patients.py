@@ -98,6 +98,21 @@ class TestTheCaseload:
 
         assert "X-ray result" in {one.tag for one in page_of(thea).today_cases}
 
+    def test_asks_to_phone_a_patient_whose_bone_moved(self, cast, thea, now):
+        recovery = recoveries.make_recovery(cast.pat_record, by=cast.thea, day=14)
+        recoveries.log(recovery, by=cast.pat)
+        values = {
+            "film_date": recovery.plan.day_zero_on + timedelta(days=13),
+            "modality": "x-ray",
+            "position_vs_last": "moved - action needed",
+            "clinician_verdict": "not healing - plan changed",
+        }
+        follow_ups.record_x_ray(
+            recovery=recovery, values=values, film_key="week-2", patient_phoned=False, by=cast.thea, now=now
+        )
+
+        assert "Phone the patient" in {one.tag for one in page_of(thea).today_cases}
+
     def test_lists_who_has_not_logged_for_the_clinics_days(self, cast, thea):
         recovery = recoveries.make_recovery(cast.pat_record, by=cast.thea, day=10)
         recoveries.log(recovery, by=cast.pat, days_ago=4)
