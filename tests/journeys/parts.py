@@ -143,7 +143,42 @@ def own_database() -> Iterator[str]:
 
 
 @contextmanager
-def installation(var: Path, *, smtp_port: int, database_url: str = "") -> Iterator[Installation]:
+def own_redis(var: Path) -> Iterator[str]:
+    """Give a Redis of its own where the tests use one: two installations must not share their queues."""
+    if not os.environ.get("REDIS_URL"):
+        yield ""
+        return
+    port = free_port()
+    flags = [
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--dir",
+        str(var),
+    ]
+    process = subprocess.Popen(["redis-server", *flags], stdout=subprocess.DEVNULL)
+    try:
+        until(lambda: _listens(port), what="redis-server", seconds=20)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def installation(
+    var: Path, *, smtp_port: int, database_url: str = "", redis_url: str = ""
+) -> Iterator[Installation]:
     """Start everything as ``make run`` does, with a database of its own, and stop it without a trace."""
     port = free_port()
     env = {
@@ -154,6 +189,7 @@ def installation(var: Path, *, smtp_port: int, database_url: str = "") -> Iterat
         "DEMO": "1",
         "TIME_ZONE": "Europe/Madrid",
         "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
     with (var / "up.log").open("wb") as log:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.journeys.chromium import ChromiumDriver
 from tests.journeys.drivers import Driver, HtmlDriver
-from tests.journeys.parts import installation, own_database, smtp_server
+from tests.journeys.parts import installation, own_database, own_redis, smtp_server
 from tests.journeys.story import ZONE, Journey, live
 
 pytestmark = pytest.mark.real_parts
@@ -21,8 +21,9 @@ def lived_by(browser: Callable[[str], Driver], var: Path) -> Iterator[Journey]:
     """Start an installation and a mailbox, and give the story that will be lived with these browsers."""
     with (
         own_database() as database_url,
+        own_redis(var) as redis_url,
         smtp_server() as (mailbox, port),
-        installation(var, smtp_port=port, database_url=database_url) as running,
+        installation(var, smtp_port=port, database_url=database_url, redis_url=redis_url) as running,
     ):
         yield Journey(running, mailbox, lambda: browser(running.url), datetime.now(ZONE))
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.chromium import ChromiumDriver
-from tests.journeys.parts import Installation, installation, own_database, smtp_server
+from tests.journeys.parts import Installation, installation, own_database, own_redis, smtp_server
 
 pytestmark = [pytest.mark.real_parts, pytest.mark.browser]
 
@@ -59,9 +59,10 @@ def running(tmp_path_factory) -> Iterator[Installation]:
     """Start an installation with the demo people."""
     var = tmp_path_factory.mktemp("var")
     with (
-        own_database() as url,
+        own_database() as database_url,
+        own_redis(var) as redis_url,
         smtp_server() as (_mailbox, port),
-        installation(var, smtp_port=port, database_url=url) as one,
+        installation(var, smtp_port=port, database_url=database_url, redis_url=redis_url) as one,
     ):
         yield one
 
