@@ -1,11 +1,9 @@
 """What is due and still true goes out once; against a real mail server that misbehaves on demand."""
 
-import threading
 from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
 
 from accounts import clock
 from config.env import MailServer
@@ -17,7 +15,6 @@ from reminders.services.deliver import send_due
 from reminders.services.email import EmailChannel
 from reminders.services.preferences import Choice, change_preferences
 from reminders.services.sync import sync
-from tests import factories
 from tests.recoveries import ANKLE_CAST, assign, make_recovery
 
 pytestmark = pytest.mark.django_db
@@ -374,41 +371,3 @@ class TestStaffAlert:
 
         assert not post.mails
         assert {row.reason for row in rows(kind=Kind.STAFF_ALERT)} == {"already_seen"}
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL: several writers at once")
-@pytest.mark.django_db(transaction=True)
-class TestSendersAtOnce:
-    def test_send_each_message_once_and_keep_an_hour_together(
-        self, recovery, record, cast, lay_out, post, hour, day
-    ):
-        team = [factories.member(cast.clinic, f"Member{number} Test") for number in range(20)]
-        for member in team:
-            factories.carer(member, of=record, by=cast.thea)
-        alerts.tick_warnings(
-            recovery=recovery,
-            flag_ids=[EMERGENCY, "rf-sepsis"],
-            source="help",
-            day=day(0),
-            by=cast.pat,
-            now=hour(0, 7),
-        )
-        lay_out(hour(0, 7))
-        assert rows(state=State.SCHEDULED, kind=Kind.STAFF_ALERT).count() == 44
-        tallies = []
-
-        def run() -> None:
-            try:
-                tallies.append(send_due(channel=EmailChannel(), now_fn=lambda: hour(0, 7)))
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=run) for _ in range(3)]
-        for one in threads:
-            one.start()
-        for one in threads:
-            one.join(60)
-
-        assert sum(one.sent for one in tallies) == 22
-        assert len(post.recipients) == len(set(post.recipients)) == 22
-        assert all(message.reminders.count() == 2 for message in Message.objects.all())
