@@ -51,7 +51,7 @@ class SuppressionAdmin(ReadOnly):
 
 @admin.register(SyncState)
 class SyncStateAdmin(ReadOnly):
-    list_display = ("recovery_id", "recovery_revision", "patient_revision", "preference_revision", "until_on")
+    list_display = ("recovery_id", "is_behind", "until_on")
     show_full_result_count = False
 
 

@@ -9,14 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from reminders.domain import facts as known
 from reminders.models import Preference
 from reminders.services.preferences import Choice
-from reminders.services.render import time_words
+from reminders.services.words import time_words
 
 SWITCHES = {
     "send_exercises": (known.EXERCISES,),
     "send_log": (known.LOG,),
-    "send_visits": (known.VISIT,),
-    "send_x_rays": (known.X_RAY_BOOK, known.X_RAY_OVERDUE),
-    "send_plan_changes": (known.PLAN_CHANGED,),
+    "send_visits": (known.VISIT, known.VISIT_CHANGED),
+    "send_x_rays": (known.X_RAY_BOOK, known.X_RAY_OVERDUE, known.WOUND_CHECK),
+    "send_plan_changes": (known.PLAN_CHANGED, known.GATE_WAITING),
+    "send_medicines": (known.MEDICINE, known.BONE_HEALTH),
 }
 PAUSE_DAYS = {"3": 3, "7": 7}
 
@@ -45,8 +46,11 @@ class PreferenceForm(forms.Form):
     send_exercises = _switch(_("Exercises"), _("Once a day, only if you have not done them"))
     send_log = _switch(_("Daily log"), _("Once a day, only if it is empty"))
     send_visits = _switch(_("X-ray and clinic visits"), _("7 days before, the day before, and that morning"))
-    send_x_rays = _switch(_("X-rays to book"), _("Once before, and once if it is late"))
-    send_plan_changes = _switch(_("Changes of my plan"), _("When your team changes it"))
+    send_x_rays = _switch(_("X-rays and checks to book"), _("Once before, and once if an x-ray is late"))
+    send_plan_changes = _switch(
+        _("Changes of my plan"), _("When your team changes it, or a step waits for your team")
+    )
+    send_medicines = _switch(_("Medicines and bone health"), _("At the times on your list, in a pause too"))
     exercise_at = _hour(_("Exercises"), 8, 20)
     log_at = _hour(_("Daily log"), 8, 20)
     visit_at = _hour(_("Visits"), 8, 20)

@@ -7,9 +7,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Patient
+from accounts.models import Patient, User
 from recovery.models import Recovery
-from reminders.querysets import MessageQuerySet, PreferenceQuerySet, ReminderQuerySet, SyncStateQuerySet
+from reminders.querysets import (
+    MessageQuerySet,
+    PreferenceQuerySet,
+    ReminderQuerySet,
+    StaffPreferenceQuerySet,
+    SyncStateQuerySet,
+)
 
 NO_RECOVERY = uuid.UUID(int=0)
 """Stands in unique keys where a reminder belongs to no recovery: NULL would never be equal to itself."""
@@ -23,8 +29,15 @@ class Kind(models.TextChoices):
     VISIT = "visit", _("Visits")
     X_RAY_BOOK = "x_ray_book", _("Book an x-ray")
     X_RAY_OVERDUE = "x_ray_overdue", _("X-ray overdue")
+    VISIT_CHANGED = "visit_changed", _("Visit moved or cancelled")
+    MEDICINE = "medicine", _("Medicines and supplements")
+    BONE_HEALTH = "bone_health", _("Bone health")
+    WOUND_CHECK = "wound_check", _("Wound check")
+    GATE_WAITING = "gate_waiting", _("Next step waits for your team")
     PLAN_CHANGED = "plan_changed", _("Plan changed")
+    TEST = "test", _("Test reminder")
     STAFF_ALERT = "staff_alert", _("Warning sign, for staff")
+    STAFF_DIGEST = "staff_digest", _("Morning list, for staff")
 
 
 class Preference(models.Model):
@@ -60,19 +73,42 @@ class Preference(models.Model):
         return f"preference of {self.patient_id}"
 
 
-class SyncState(models.Model):
-    """Up to which revisions and which day a recovery's reminders are laid out: the sweep's work list.
+class StaffPreference(models.Model):
+    """Whether and when a member of staff wants the morning list; a wall time in the clinic's zone."""
 
-    Its row is also the lock under which a recovery's reminders are laid out.
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    wants_digest = models.BooleanField(default=True)
+    digest_at = models.TimeField(default=time(7, 30))
+
+    objects = StaffPreferenceQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"preference of {self.user_id}"
+
+
+class SyncState(models.Model):
+    """Whether and up to which day a recovery's reminders are laid out: the sweep's work list.
+
+    Database triggers set ``is_behind`` within the transaction that changes a revision, a preference or a care
+    link, so nothing that commits is missed (decision 0016). The row is also the lock under which a recovery's
+    reminders are laid out.
     """
 
     recovery = models.OneToOneField(Recovery, on_delete=models.CASCADE, related_name="+")
-    recovery_revision = models.PositiveIntegerField(default=0)
-    patient_revision = models.PositiveIntegerField(default=0)
-    preference_revision = models.PositiveIntegerField(default=0)
+    is_behind = models.BooleanField(default=True)
     until_on = models.DateField(null=True, help_text=_("The last day laid out."))
+    zone_rules = models.CharField(
+        max_length=40, blank=True, help_text=_("The time zone rules that instants were computed with.")
+    )
 
     objects = SyncStateQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index("recovery", condition=Q(is_behind=True), name="recoveries_behind"),
+            models.Index("until_on", name="recoveries_by_last_day"),
+            models.Index("zone_rules", name="recoveries_by_zone_rules"),
+        ]
 
     def __str__(self) -> str:
         return f"sync state of {self.recovery_id}"
@@ -147,6 +183,9 @@ class Reminder(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.SCHEDULED)
     reason = models.CharField(max_length=40, blank=True, help_text=_("A code that says why it was not sent."))
     message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="reminders")
+    told_sequence = models.PositiveIntegerField(
+        null=True, help_text=_("Which version of the visit the person was told.")
+    )
     changed_at = models.DateTimeField()
 
     objects = ReminderQuerySet.as_manager()
@@ -169,6 +208,18 @@ class Reminder(models.Model):
             models.Index(
                 "recipient_id", "due_at", condition=Q(state="scheduled"), name="reminders_of_a_recipient"
             ),
+            models.Index(
+                "due_at",
+                "id",
+                condition=Q(state="scheduled", kind="staff_alert"),
+                name="urgent_reminders_due",
+            ),
+            models.Index(
+                "patient",
+                "changed_at",
+                condition=Q(state__in=("failed", "suppressed")),
+                name="reminders_not_delivered",
+            ),
             models.Index("recovery", "local_on", name="reminders_of_a_recovery"),
         ]
 
@@ -179,8 +230,14 @@ class Reminder(models.Model):
 class Suppression(models.Model):
     """An address that refused mail for good. It is never tried again until staff lift it."""
 
+    class Source(models.TextChoices):
+        SMTP = "smtp", _("Refused by the mail server")
+        WEBHOOK = "webhook", _("Reported by the mail provider")
+        REPORT = "report", _("Came back as undeliverable")
+
     address = models.EmailField(max_length=254, unique=True)
-    reason = models.CharField(max_length=60)
+    reason = models.CharField(max_length=60, help_text=_("A code, e.g. smtp_550 or complained."))
+    source = models.CharField(max_length=8, choices=Source.choices, default=Source.SMTP)
     suppressed_at = models.DateTimeField()
 
     def __str__(self) -> str:

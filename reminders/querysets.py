@@ -4,8 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.querysets import own_scope, patient_scope, staff_scope
 
@@ -30,11 +29,11 @@ class ReminderQuerySet(models.QuerySet[Any]):
         """Keep what is to be sent at ``instant`` or before: a missed run catches up."""
         return self.filter(state="scheduled", due_at__lte=instant)
 
-    def first_of_each_recipient(self) -> Self:
+    def first_of_each_recipient(self, **among: str) -> Self:
         """Keep each recipient's earliest scheduled row: whoever locks it owns what goes to that person."""
         earlier = Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
         same = self.model._default_manager.filter(
-            earlier, state="scheduled", recipient_id=OuterRef("recipient_id")
+            earlier, state="scheduled", recipient_id=OuterRef("recipient_id"), **among
         )
         return self.filter(~Exists(same))
 
@@ -45,19 +44,20 @@ class PreferenceQuerySet(models.QuerySet[Any]):
         return self.filter(own_scope(user, "patient"))
 
 
+class StaffPreferenceQuerySet(models.QuerySet[Any]):
+    def of(self, user: "Person") -> Self:
+        """Keep the person's own preference."""
+        return self.filter(user_id=user.pk) if user.pk else self.none()
+
+
 class SyncStateQuerySet(models.QuerySet[Any]):
-    def behind(self, horizon_on: date) -> Self:
-        """Keep recoveries that changed since they were laid out, or whose days run out by the horizon."""
-        mine = self.model._meta.apps.get_model("reminders", "Preference")._default_manager.filter(
-            patient_id=OuterRef("recovery__patient_id")
-        )
-        wishes = Coalesce(Subquery(mine.values("revision")[:1]), 0)
-        return self.alias(wishes=wishes).exclude(
-            recovery_revision=F("recovery__revision"),
-            patient_revision=F("recovery__patient__revision"),
-            preference_revision=F("wishes"),
-            until_on__gte=horizon_on,
-        )
+    def behind(self) -> Self:
+        """Keep recoveries that changed since they were laid out."""
+        return self.filter(is_behind=True)
+
+    def outdated(self, *, horizon_on: date, zone_rules: str) -> Self:
+        """Keep recoveries whose days run out by the horizon, or that other time zone rules were used for."""
+        return self.filter(Q(until_on__lt=horizon_on) | ~Q(zone_rules=zone_rules))
 
 
 class MessageQuerySet(models.QuerySet[Any]):

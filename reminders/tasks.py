@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from accounts import clock
-from reminders.services import deliver, sync, ticks
+from reminders.services import deliver, digest, sync, ticks
 from reminders.services.email import EmailChannel
 
 
@@ -21,6 +21,7 @@ def sync_changed(**_later: Any) -> None:
     """Lay out what changed, or runs out: what a lost announcement left behind."""
     now = clock.database_now()
     sync.sync_changed(now=now)
+    digest.lay_out_digests(now=now)
     ticks.note(name="sync_changed", now=now)
 
 

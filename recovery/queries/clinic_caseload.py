@@ -125,6 +125,13 @@ def caseload(user: User, *, shown: str, words: str, page: int, now: datetime) ->
     )
 
 
+def needs_by_recovery(user: User, *, now: datetime) -> list[tuple[Recovery, list[Need]]]:
+    """Return the open recoveries in a therapist's care with why each needs somebody (2 queries)."""
+    recoveries = _recoveries(user)
+    raw = _raw(recoveries, now)
+    return [(one, [reason.need for reason in _facts(one, raw, now).reasons]) for one in recoveries]
+
+
 def thresholds(clinic: Clinic) -> progress.Thresholds:
     """Return the limits that a clinic's caseload is sorted by."""
     return progress.Thresholds(

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+
+from reminders.domain.facts import QUIET_UNTIL
 
 MOST_ATTEMPTS = 12
 FIRST_WAIT_SECONDS = 5
@@ -34,3 +36,8 @@ def message_id(planned: Iterable[tuple[str, datetime]], domain: str) -> str:
     """
     text = "\n".join(sorted(f"{key} {at.isoformat()}" for key, at in planned))
     return f"<{hashlib.sha256(text.encode()).hexdigest()[:40]}@{domain}>"
+
+
+def may_enter_quiet(kind: str, wall_time: time) -> bool:
+    """Say whether a reminder goes out in quiet hours: a medicine that the patient wants before 08:00."""
+    return kind == "medicine" and wall_time < QUIET_UNTIL

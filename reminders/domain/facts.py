@@ -1,7 +1,10 @@
 """What is known when reminders are laid out, and what comes of it. All of it plain values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+
+from reminders.domain.times import instant_of
 
 EXERCISES = "exercises"
 LOG = "log"
@@ -9,9 +12,16 @@ VISIT = "visit"
 X_RAY_BOOK = "x_ray_book"
 X_RAY_OVERDUE = "x_ray_overdue"
 PLAN_CHANGED = "plan_changed"
+VISIT_CHANGED = "visit_changed"
+MEDICINE = "medicine"
+BONE_HEALTH = "bone_health"
+WOUND_CHECK = "wound_check"
+GATE_WAITING = "gate_waiting"
+TEST = "test"
 STAFF_ALERT = "staff_alert"
+STAFF_DIGEST = "staff_digest"
 
-DAILY = frozenset({EXERCISES, LOG})
+DAILY = frozenset({EXERCISES, LOG, MEDICINE, BONE_HEALTH})
 """Kinds that come again every day; all others come once for what they are about."""
 URGENT = frozenset({"emergency", "same_day"})
 """The urgencies of a warning sign that staff hear of at once."""
@@ -66,6 +76,47 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a patient was last told of a visit by mail: which version, at which instant, for which day."""
+
+    key: str
+    sequence: int
+    at: datetime
+    on: date | None
+
+    def until(self, zone: str) -> datetime:
+        """Return the end of the day that the visit was to be on; the instant itself where no day was told."""
+        return self.at if self.on is None else instant_of(self.on, time(23, 59), zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """A medicine, supplement or bone-health item: every so many days, at wall times in the patient's zone."""
+
+    key: str
+    kind: str
+    label: str
+    every_days: int
+    times: tuple[time, ...]
+    starts_on: date
+    ends_on: date | None
+    added_at: datetime
+
+    def is_on(self, day: date) -> bool:
+        """Say whether it is for ``day``."""
+        is_running = self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+        return is_running and (day - self.starts_on).days % self.every_days == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The next step of the plan that no clinician has released, and the day it was proposed for."""
+
+    key: str
+    proposed_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Film:
     """A planned x-ray; both days of its window belong to the window."""
 
@@ -107,6 +158,12 @@ class Facts:
     log_prompts_sent_on: frozenset[date] = frozenset()
     warnings: tuple[Sign, ...] = ()
     team: frozenset[str] = frozenset()
+    told: tuple[Told, ...] = ()
+    cancelled: Mapping[str, Visit] = field(default_factory=dict)
+    check_days: frozenset[date] = frozenset()
+    wound_window: tuple[date, date] | None = None
+    next_step: Step | None = None
+    doses: tuple[Dose, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,12 @@ def next_open(instant: datetime, zone: str, *, quiet_from: time, quiet_until: ti
         return instant
     local = instant.astimezone(ZoneInfo(zone))
     day = local.date() + timedelta(days=1 if local.time() >= quiet_from else 0)
-    return instant_of(day, quiet_until, zone)
+    opens = instant_of(day, quiet_until, zone)
+    # Where a zone skips a whole day, the gap ends at a midnight: quiet still.
+    while is_quiet(opens, zone, quiet_from=quiet_from, quiet_until=quiet_until):
+        day += timedelta(days=1)
+        opens = instant_of(day, quiet_until, zone)
+    return opens
 
 
 def end_of_hour(instant: datetime, zone: str) -> datetime:

@@ -4,9 +4,12 @@ from datetime import date
 
 from reminders.domain.facts import (
     EXERCISES,
+    GATE_WAITING,
     LOG,
     STAFF_ALERT,
     VISIT,
+    VISIT_CHANGED,
+    WOUND_CHECK,
     X_RAY_BOOK,
     X_RAY_OVERDUE,
     Facts,
@@ -28,7 +31,7 @@ def why_not(*, kind: str, subject: str, local_on: date, facts: Facts, wishes: Wi
 
 
 def _by_kind(kind: str, subject: str, local_on: date, facts: Facts, wishes: Wishes) -> str:
-    if kind == VISIT:
+    if kind in {VISIT, VISIT_CHANGED}:
         return "visit_changed"
     if _is_done(kind, subject, local_on, facts):
         return "already_done"
@@ -46,5 +49,10 @@ def _is_done(kind: str, subject: str, local_on: date, facts: Facts) -> bool:
         return local_on in facts.days_done
     if kind == LOG:
         return local_on in facts.days_logged
+    if kind == WOUND_CHECK:
+        window = facts.wound_window
+        return window is not None and any(window[0] <= day <= window[1] for day in facts.check_days)
+    if kind == GATE_WAITING:
+        return facts.next_step is None or facts.next_step.key != subject
     is_booked = any(visit.film_key == subject for visit in facts.visits)
     return kind in {X_RAY_BOOK, X_RAY_OVERDUE} and (is_booked or subject in facts.films_taken)

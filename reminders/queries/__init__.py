@@ -12,7 +12,7 @@ from reminders.queries.receipts import (
     receipts,
     settings_page,
 )
-from reminders.queries.work import oldest_unsent, recoveries_of, unreachable, work_list
+from reminders.queries.work import oldest_unsent, recoveries_of, unreachable, work_list, zone_rules
 
 __all__ = [
     "Explanation",
@@ -32,4 +32,5 @@ __all__ = [
     "unreachable",
     "wishes_of",
     "work_list",
+    "zone_rules",
 ]

@@ -13,6 +13,7 @@ from recovery import models as recovery
 from reminders import domain
 from reminders.domain import facts as known
 from reminders.models import Preference, Reminder
+from reminders.queries.told import next_steps, other_visits, told_of_visits, wound_window
 
 LOOK_BACK_DAYS = 60
 """How far back logs and log reminders count for asking less often."""
@@ -31,29 +32,26 @@ class StaffMember:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One recovery's facts, with what else sync and delivery need. Revisions are no newer than the facts."""
+    """One recovery's facts, with what else sync and delivery need."""
 
     recovery: recovery.Recovery
     patient: Patient
     facts: domain.Facts
     wishes: domain.Wishes
     hide_details: bool
-    preference_revision: int
     address: str
     team: Mapping[str, StaffMember]
 
 
 def facts(recovery_ids: Collection[int], *, now: datetime) -> dict[int, Snapshot]:
-    """Return a snapshot for each of these recoveries that exists, in 13 queries.
-
-    The recoveries are read first: what changes while the rest is read makes the revision stale, and so the
-    recovery comes up again.
-    """
+    """Return a snapshot for each of these recoveries that exists, in 17 queries."""
+    if not recovery_ids:
+        return {}
     since_on = now.astimezone(UTC).date() - timedelta(days=LOOK_BACK_DAYS)
     done_since_on = now.astimezone(UTC).date() - timedelta(days=DONE_DAYS_BACK)
     rows = list(
         recovery.Recovery.objects.filter(pk__in=recovery_ids).select_related(
-            "patient__clinic", "patient__user"
+            "patient__clinic", "patient__user", "current_repair", "plan"
         )
     )
     patient_ids = {row.patient_id for row in rows}
@@ -75,6 +73,9 @@ def facts(recovery_ids: Collection[int], *, now: datetime) -> dict[int, Snapshot
     visits = _visits(recovery_ids)
     signs = _signs(recovery_ids)
     teams = _teams(patient_ids)
+    told = told_of_visits(recovery_ids)
+    cancelled, checked = other_visits(recovery_ids, told)
+    steps = next_steps(recovery_ids)
     snapshots = {}
     for row in rows:
         preference = preferences.get(row.patient_id)
@@ -85,7 +86,6 @@ def facts(recovery_ids: Collection[int], *, now: datetime) -> dict[int, Snapshot
             patient=row.patient,
             wishes=wishes_of(preference),
             hide_details=preference.hide_details if preference else True,
-            preference_revision=preference.revision if preference else 0,
             address=address,
             team=teams[row.patient_id],
             facts=domain.Facts(
@@ -107,6 +107,11 @@ def facts(recovery_ids: Collection[int], *, now: datetime) -> dict[int, Snapshot
                 log_prompts_sent_on=frozenset(prompted[row.pk]),
                 warnings=tuple(signs[row.pk]),
                 team=frozenset(teams[row.patient_id]),
+                told=tuple(told[row.pk].values()),
+                cancelled={key: _visit(one) for key, one in cancelled[row.pk].items()},
+                check_days=frozenset(checked[row.pk]),
+                wound_window=wound_window(row),
+                next_step=steps.get(row.pk),
             ),
         )
     return snapshots
@@ -205,21 +210,23 @@ def _is_done(day: date, assigned: list[recovery.Assignment], counts: Mapping[tup
 def _visits(recovery_ids: Collection[int]) -> defaultdict[int, list[known.Visit]]:
     visits: defaultdict[int, list[known.Visit]] = defaultdict(list)
     for one in recovery.Visit.objects.booked().filter(recovery_id__in=recovery_ids):
-        visits[one.recovery_id].append(
-            known.Visit(
-                key=str(one.public_id),
-                kind=one.kind,
-                on=one.on,
-                at=one.at,
-                minutes=one.minutes,
-                place=one.place,
-                sequence=one.sequence,
-                film_key=one.film_key,
-                booked_at=one.booked_at,
-                is_declined=one.cannot_come_at is not None,
-            )
-        )
+        visits[one.recovery_id].append(_visit(one))
     return visits
+
+
+def _visit(one: recovery.Visit) -> known.Visit:
+    return known.Visit(
+        key=str(one.public_id),
+        kind=one.kind,
+        on=one.on,
+        at=one.at,
+        minutes=one.minutes,
+        place=one.place,
+        sequence=one.sequence,
+        film_key=one.film_key,
+        booked_at=one.booked_at,
+        is_declined=one.cannot_come_at is not None,
+    )
 
 
 def _signs(recovery_ids: Collection[int]) -> defaultdict[int, list[known.Sign]]:

@@ -1,8 +1,12 @@
 """What waits to be laid out or sent."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from zoneinfo import TZPATH
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Min
 
 from accounts.models import Patient
 from recovery.models import Recovery
@@ -19,12 +23,26 @@ def horizon_on(now: datetime) -> date:
 
 
 def work_list(*, now: datetime, limit: int) -> list[int]:
-    """Return the recoveries whose reminders may be out of date, at most ``limit``."""
-    behind = (
-        SyncState.objects.behind(horizon_on(now)).order_by("pk").values_list("recovery_id", flat=True)[:limit]
-    )
-    new = Recovery.objects.open().filter(~Exists(SyncState.objects.filter(recovery_id=OuterRef("pk"))))
-    return list(dict.fromkeys([*behind, *new.order_by("pk").values_list("pk", flat=True)[:limit]]))[:limit]
+    """Return the recoveries whose reminders may be out of date, at most ``limit``, what changed first."""
+    outdated = SyncState.objects.outdated(horizon_on=horizon_on(now), zone_rules=zone_rules())
+    found: dict[int, None] = {}
+    for rows in (SyncState.objects.behind(), outdated):
+        if len(found) < limit:
+            found |= dict.fromkeys(rows.values_list("recovery_id", flat=True)[: limit - len(found)])
+    return list(found)
+
+
+@lru_cache(maxsize=1)
+def zone_rules() -> str:
+    """Return the version of the time zone rules that this process computes instants with."""
+    for folder in map(Path, TZPATH):
+        for name in ("tzdata.zi", "+VERSION"):
+            if (folder / name).is_file():
+                with (folder / name).open(encoding="utf-8") as file:
+                    return f"system {file.readline().removeprefix('# version').strip()}"[:40]
+        if (folder / "UTC").is_file():
+            return f"system of {(folder / 'UTC').stat().st_mtime:.0f}"
+    return f"package {version('tzdata')}"
 
 
 def recoveries_of(patient_id: int) -> list[int]:

@@ -4,111 +4,131 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 
-from reminders import domain, queries
-from reminders.domain.facts import STAFF_ALERT
-from reminders.domain.wanted import quiet_hours
-from reminders.models import Message, Preference, Reminder
+from reminders import domain
+from reminders.domain.laying import quiet_hours
+from reminders.models import Kind, Message, Reminder
 from reminders.services.email import mail_domain
+from reminders.services.mark import LEASE
 
-LEASE = timedelta(seconds=60)
+NOT_HELD = frozenset({Kind.STAFF_ALERT, Kind.STAFF_DIGEST, Kind.TEST})
 
 State = Reminder.State
+
+AGAIN = """SELECT m.id FROM reminders_message m WHERE m.channel = %s
+    AND (m.state = 'retry' AND m.next_try_at <= %s OR m.state = 'claimed' AND m.lease_until < %s)
+    ORDER BY m.id LIMIT %s"""
+FIRST_OF_RECIPIENT = """SELECT r.recipient_id FROM reminders_reminder r
+    WHERE r.state = 'scheduled' AND r.due_at <= %s AND r.channel = %s {kind}
+    AND NOT EXISTS (SELECT 1 FROM reminders_reminder e
+        WHERE e.state = 'scheduled' AND e.recipient_id = r.recipient_id {kind_before}
+        AND (e.due_at < r.due_at OR e.due_at = r.due_at AND e.id < r.id))
+    ORDER BY r.due_at, r.id LIMIT %s"""
+"""The earliest row of each recipient: whoever locks it owns what goes to that person."""
+FIRST_DUE = FIRST_OF_RECIPIENT.format(kind="", kind_before="")
+FIRST_URGENT = FIRST_OF_RECIPIENT.format(
+    kind="AND r.kind = 'staff_alert'", kind_before="AND e.kind = 'staff_alert'"
+)
+WITHIN_THE_HOUR = """SELECT r.* FROM reminders_reminder r
+    WHERE r.state = 'scheduled' AND r.channel = %s AND r.due_at < %s AND r.recipient_id IN ({recipients})
+    ORDER BY r.due_at, r.id"""
+INTO_MESSAGES = """WITH pair (row_id, message_id) AS (VALUES {pairs})
+    UPDATE reminders_reminder SET state = 'claimed', changed_at = %s,
+    message_id = (SELECT pair.message_id FROM pair WHERE pair.row_id = reminders_reminder.id)
+    WHERE id IN (SELECT row_id FROM pair)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What one claim took, and what it settled on the way."""
+    """What one claim took. ``reminders`` belong to ``messages``."""
 
-    token: uuid.UUID
     messages: tuple[Message, ...]
-    expired: int
-    held: int
+    reminders: tuple[Reminder, ...]
 
     @property
     def is_empty(self) -> bool:
         """Say whether nothing was waiting."""
-        return not (self.messages or self.expired or self.held)
+        return not self.messages
 
 
 @transaction.atomic
 def claim(*, now: datetime, chunk: int, channel: str) -> Claimed:
-    """Take up to ``chunk`` messages: first those left by a sender or due again, then new ones.
+    """Take up to ``chunk`` messages: those left by a sender or due again, then warning signs, then the rest.
 
-    A recipient's rows due within the same hour of their day become one message. What is too late is recorded
-    so; what falls into quiet hours waits for their end.
+    A recipient's rows due within the same hour of their day become one message. Whether they are still true
+    and in time is looked at next. The statements are written out: Django would compose them anew each time.
     """
     token = uuid.uuid4()
-    again = _claim_again(token, now=now, chunk=chunk, channel=channel)
-    due = _due(now=now, chunk=chunk - len(again), channel=channel) if len(again) < chunk else []
-    late = [row.pk for row in due if row.expires_at <= now]
-    Reminder.objects.filter(pk__in=late).update(state=State.EXPIRED, reason="too_late", changed_at=now)
-    held = _hold([row for row in due if row.expires_at > now], now=now)
-    ready = [row for row in due if row.expires_at > now and row.pk not in held]
-    new = _new_messages(ready, token, now=now, channel=channel)
-    return Claimed(token, (*again, *new), len(late), len(held))
+    at = connection.ops.adapt_datetimefield_value(now)
+    again = _claim_again(token, at=at, now=now, chunk=chunk, channel=channel)
+    due = _due(at=at, now=now, chunk=chunk - len(again), channel=channel) if len(again) < chunk else []
+    new = _new_messages(due, token, now=now, channel=channel)
+    left = Reminder.objects.filter(message__in=again, state=State.CLAIMED) if again else ()
+    return Claimed((*again, *new), (*left, *due))
 
 
-def _locked(rows: QuerySet) -> QuerySet:
+def _locking(table: str) -> str:
     """Lock rows that nobody else has; SQLite has one writer at a time and needs no locks."""
-    return rows.select_for_update(
-        of=("self",), skip_locked=connection.features.has_select_for_update_skip_locked
+    return (
+        f" FOR UPDATE OF {table} SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     )
 
 
-def _claim_again(token: uuid.UUID, *, now: datetime, chunk: int, channel: str) -> list[Message]:
-    rows = _locked(Message.objects.claimable(now).filter(channel=channel)).order_by("pk")[:chunk]
-    messages = list(rows)
-    Message.objects.filter(pk__in=[one.pk for one in messages]).update(
+def _ids(statement: str, *values: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _claim_again(token: uuid.UUID, *, at: Any, now: datetime, chunk: int, channel: str) -> list[Message]:
+    ids = _ids(AGAIN + _locking("m"), channel, at, at, chunk)
+    if not ids:
+        return []
+    Message.objects.filter(pk__in=ids).update(
         state=Message.State.CLAIMED, claim=token, lease_until=now + LEASE, attempts=F("attempts") + 1
     )
-    return list(Message.objects.filter(claim=token).order_by("pk")) if messages else []
+    return list(Message.objects.filter(pk__in=ids).order_by("pk"))
 
 
-def _due(*, now: datetime, chunk: int, channel: str) -> list[Reminder]:
-    """Lock each recipient's first due row, and with it what else that person gets within the hour."""
-    first = _locked(Reminder.objects.due_by(now).filter(channel=channel).first_of_each_recipient())
-    leads = {row.recipient_id: row for row in first.order_by("due_at", "pk")[:chunk]}
-    if not leads:
+def _due(*, at: Any, now: datetime, chunk: int, channel: str) -> list[Reminder]:
+    """Lock each recipient's first due row, and with it what else that person gets within the hour.
+
+    A warning sign goes before everything else, however much is waiting.
+    """
+    recipients = _ids(FIRST_URGENT + _locking("r"), at, channel, chunk)
+    if len(recipients) < chunk:
+        recipients += _ids(FIRST_DUE + _locking("r"), at, channel, chunk - len(recipients))
+    if not recipients:
         return []
-    soon = Reminder.objects.filter(
-        state=State.SCHEDULED,
-        channel=channel,
-        recipient_id__in=list(leads),
-        due_at__lt=now + timedelta(hours=1),
-    )
-    rows = _locked(soon).order_by("due_at", "pk")
+    within = connection.ops.adapt_datetimefield_value(now + timedelta(hours=1))
+    statement = WITHIN_THE_HOUR.format(recipients=",".join(["%s"] * len(recipients))) + _locking("r")
+    rows = list(Reminder.objects.raw(statement, [channel, within, *recipients]))
+    zones = {row.recipient_id: row.time_zone for row in reversed(rows)}
     return [
         row
         for row in rows
-        if row.due_at <= now or row.due_at < domain.end_of_hour(now, leads[row.recipient_id].time_zone)
+        if row.due_at <= now or row.due_at < domain.end_of_hour(now, zones[row.recipient_id])
     ]
 
 
-def _hold(rows: list[Reminder], *, now: datetime) -> set[int]:
-    """Put off what would break into a patient's quiet hours; what is too late by then expires in its turn."""
-    patients = {row.patient_id for row in rows if row.patient_id and row.kind != STAFF_ALERT}
-    preferences = Preference.objects.filter(patient_id__in=patients)
-    wishes = {one.patient_id: queries.wishes_of(one) for one in preferences}
-    until: defaultdict[datetime, set[int]] = defaultdict(set)
-    for row in rows:
-        if row.kind != STAFF_ALERT:
-            quiet_from, quiet_until = quiet_hours(wishes.get(row.patient_id or 0, domain.Wishes()))
-            opens_at = domain.next_open(now, row.time_zone, quiet_from=quiet_from, quiet_until=quiet_until)
-            if opens_at > now:
-                until[opens_at].add(row.pk)
-    for opens_at, ids in until.items():
-        Reminder.objects.filter(pk__in=ids).update(due_at=opens_at, changed_at=now)
-    return {pk for ids in until.values() for pk in ids}
+def opening(row: Reminder, wishes: domain.Wishes, now: datetime) -> datetime:
+    """Return when a reminder may go out: ``now``, or the end of the quiet hours."""
+    if row.kind in NOT_HELD or domain.may_enter_quiet(row.kind, row.wall_time):
+        return now
+    quiet_from, quiet_until = quiet_hours(wishes)
+    return domain.next_open(now, row.time_zone, quiet_from=quiet_from, quiet_until=quiet_until)
 
 
 def _new_messages(rows: list[Reminder], token: uuid.UUID, *, now: datetime, channel: str) -> list[Message]:
     groups: defaultdict[uuid.UUID, list[Reminder]] = defaultdict(list)
     for row in rows:
         groups[row.recipient_id].append(row)
+    if not groups:
+        return []
     by_recipient = {
         recipient: _message(recipient, group, token, now=now, channel=channel)
         for recipient, group in groups.items()
@@ -116,7 +136,10 @@ def _new_messages(rows: list[Reminder], token: uuid.UUID, *, now: datetime, chan
     messages = Message.objects.bulk_create(by_recipient.values())
     for row in rows:
         row.message, row.state, row.changed_at = by_recipient[row.recipient_id], State.CLAIMED, now
-    Reminder.objects.bulk_update(rows, ["message", "state", "changed_at"])
+    pairs = [value for row in rows for value in (row.pk, row.message_id)]
+    statement = INTO_MESSAGES.format(pairs=",".join(["(%s, %s)"] * len(rows)))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*pairs, connection.ops.adapt_datetimefield_value(now)])
     return messages
 
 

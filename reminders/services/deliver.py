@@ -1,36 +1,46 @@
 """Send what is due: claim a little, look again whether it is still true, hand it over, mark it at once.
 
+A reminder is true as long as its recovery is laid out: every change makes the recovery behind within its
+own transaction, and what is behind is laid out again before anything is sent. That is looked at after the
+claim, and once more in the instant before the hand-over.
+
 A sender that dies loses nothing: its lease runs out, and the next one sends under the same Message-ID. The
 mark is conditional on the claim's token, so a sender that was away too long changes nothing.
 """
 
 import logging
-import random
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from time import monotonic, sleep
 
-from django.db import transaction
+from django.db import DatabaseError, connection
 
-from reminders import domain, queries
-from reminders.domain.facts import STAFF_ALERT
-from reminders.domain.wanted import quiet_hours
-from reminders.models import Message, Reminder, Suppression
-from reminders.querysets import MessageQuerySet, ReminderQuerySet
-from reminders.services import render
+from reminders.models import Message, Reminder
+from reminders.queries.desk import Desk, behind, desk, still_in_hand
+from reminders.services import mark, render
 from reminders.services.channel import Channel, Outcome, Result
-from reminders.services.claim import LEASE, claim
+from reminders.services.claim import claim, opening
+from reminders.services.mark import Job
+from reminders.services.sync import sync
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 4
-"""Messages in one sender's hands at a time: what a crash leaves waiting for a lease to end."""
-HORIZON = timedelta(days=15)
+PER_LINE = 2
+"""How many messages a sender takes at a time for each of its lines, to begin with."""
+MOST_AT_A_TIME = 100
+IN_HAND_SECONDS = 0.25
+"""A sender that has found its pace takes what it sends in so long: what a crash leaves to wait."""
+RETRY_MARK_SECONDS = 45
+"""How long a sender tries to write down what it sent while the database is away: within its lease."""
+MARK_AGAIN_SECONDS = 0.5
+MOST_LOOKS = 3
+"""How often a message is looked at again in one run because its recovery keeps changing."""
 
 State = Reminder.State
 MessageState = Message.State
 Clock = Callable[[], datetime]
-Snapshots = dict[int, queries.Snapshot]
 
 
 @dataclass(slots=True)
@@ -48,225 +58,258 @@ class Tally:
     untrue: int = 0
 
 
-def send_due(*, channel: Channel, now_fn: Clock, limit: int = 1000) -> Tally:
+def send_due(
+    *,
+    channel: Channel,
+    now_fn: Clock,
+    limit: int = 1000,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Tally:
     """Send what is due at ``now_fn()``, at most ``limit`` messages, and return what became of it.
 
-    Any number of senders may run at once. Raises DatabaseError; whatever was claimed comes back when its
-    lease ends.
+    Any number of senders may run at once. Once ``stopped()`` is true nothing more is taken: what is on its
+    way is finished, the rest given back. Raises DatabaseError; what was claimed comes back after its lease.
     """
-    tally = Tally()
-    taken = 0
+    run = _Run(channel, now_fn, limit, stopped)
     try:
-        while taken < limit:
-            claimed = claim(now=now_fn(), chunk=min(CHUNK, limit - taken), channel=channel.name)
-            if claimed.is_empty:
-                break
-            tally.expired += claimed.expired
-            tally.held += claimed.held
-            taken += max(len(claimed.messages), 1)
-            for message in claimed.messages:
-                _deliver(message, channel=channel, now_fn=now_fn, tally=tally)
+        run.go()
     finally:
+        run.finish()
         channel.close()
-    return tally
+    return run.tally
 
 
-def _deliver(message: Message, *, channel: Channel, now_fn: Clock, tally: Tally) -> None:
-    """Bring one claimed message to an end or to its next attempt."""
-    line = channel.ready()
-    now = now_fn()
-    reminders = list(Reminder.objects.filter(message=message, state=State.CLAIMED).order_by("due_at", "pk"))
-    snapshots = queries.facts({row.recovery_id for row in reminders if row.recovery_id}, now=now)
-    still = _still_true(message, reminders, snapshots, now=now, tally=tally)
-    if not still:
-        tally.dropped += _end(message, MessageState.DROPPED, now=now)
-        return
-    address = _address(still[0], snapshots)
-    opens_at = _opens_at(still[0], snapshots, now)
-    if Suppression.objects.filter(address=address.lower()).exists():
-        tally.suppressed += _settle(
-            message, still, MessageState.SUPPRESSED, State.SUPPRESSED, "address", now=now
-        )
-    elif opens_at > now:
-        tally.held += _try_again(message, at=opens_at, code="quiet_hours", is_counted=False)
-    elif line.result != Result.SENT:
-        _outage(message, line, now=now, tally=tally)
-    else:
-        _hand_over(message, still, snapshots, address, channel=channel, now_fn=now_fn, tally=tally)
+class _Run:
+    """One run of a sender: jobs wait in ``queue``, are ``under_way``, then ``ended`` until marked."""
 
+    def __init__(self, channel: Channel, now_fn: Clock, limit: int, stopped: Callable[[], bool]) -> None:
+        self.channel, self.now_fn, self.left, self.stopped = channel, now_fn, limit, stopped
+        self.tally = Tally()
+        self.since = monotonic()
+        self.queue: deque[Job] = deque()
+        self.under_way: dict[int, Job] = {}
+        self.ended: list[tuple[int, Outcome]] = []
+        self.looks: Counter[int] = Counter()
+        self.is_exhausted = not is_anything_due(now_fn(), channel.name) or not self.has_line(1)
 
-def _hand_over(
-    message: Message, reminders: list[Reminder], snapshots: Snapshots, address: str, *, channel: Channel,
-    now_fn: Clock, tally: Tally,
-) -> None:  # fmt: skip
-    now = now_fn()
-    try:
-        letter = render.letter(message, reminders, snapshots, address=address, now=now)
-        packed = channel.compose(letter)
-    except Exception:
-        # Whatever a template or a name can do wrong must not stop the messages behind this one.
-        logger.exception("message %s could not be written", message.public_id)
-        tally.failed += _settle(
-            message, reminders, MessageState.FAILED, State.FAILED, "render_error", now=now
-        )
-        return
-    if not _renew(message, now=now_fn()):
-        tally.fenced += 1
-        return
-    outcome = channel.hand_over(address, packed)
-    _mark(message, reminders, outcome, address, now=now_fn(), tally=tally)
+    def go(self) -> None:
+        """Work until nothing is left, or until told to stop."""
+        while not self.stopped():
+            if len(self.queue) < self.channel.most_lines and not self.is_exhausted:
+                self.take()
+            if not self.queue and not self.under_way:
+                return
+            batch = self.batch()
+            if not batch and not self.ended:
+                self.ended += self.channel.outcomes(wait=True)
+            now = self.now_fn()
+            self.settle(now)
+            self.start(batch, now=now)
+            if self.under_way and not self.channel.busy and not self.ended:
+                raise RuntimeError("a letter was handed over and never ended")
 
+    def finish(self) -> None:
+        """Mark what is on its way, however long the database is away, and give back what is not."""
+        until = monotonic() + RETRY_MARK_SECONDS
+        while self.under_way and (self.channel.busy or self.ended):
+            try:
+                self.ended += self.channel.outcomes(wait=not self.ended)
+                self.settle(self.now_fn())
+            except DatabaseError as problem:
+                if monotonic() > until:
+                    raise
+                logger.warning("a mark waits for the database: %s", type(problem).__name__)
+                connection.close()
+                sleep(MARK_AGAIN_SECONDS)
+        if self.queue:
+            now = self.now_fn()
+            for job in self.queue:
+                mark.released(job, at=now)
 
-def _renew(message: Message, *, now: datetime) -> bool:
-    """Take a whole lease for the hand-over; False when the claim has run out, or is another's by now."""
-    return bool(_mine(message).filter(lease_until__gt=now).update(lease_until=now + LEASE))
+    def has_line(self, wanted: int) -> bool:
+        """Have up to ``wanted`` lines open; False when the other side is away."""
+        outcome = self.channel.open(wanted)
+        if outcome.result != Result.SENT:
+            logger.warning("no line to the other side of %s: %s", self.channel.name, outcome.code)
+            self.is_exhausted = True
+        return outcome.result == Result.SENT
 
+    def take(self) -> None:
+        """Claim some more, and keep what is still to be sent."""
+        now = self.now_fn()
+        chunk = min(self.pace(), self.left)
+        claimed = claim(now=now, chunk=chunk, channel=self.channel.name) if chunk else None
+        if claimed is None or claimed.is_empty:
+            self.is_exhausted = True
+            return
+        self.left -= len(claimed.messages)
+        self.queue.extend(prepared(claimed.messages, claimed.reminders, now=now, tally=self.tally))
 
-def _mark(
-    message: Message,
-    reminders: list[Reminder],
-    outcome: Outcome,
-    address: str,
-    *,
-    now: datetime,
-    tally: Tally,
-) -> None:
-    if outcome.result == Result.SENT:
-        marked = _settle(message, reminders, MessageState.SENT, State.SENT, "", now=now)
-        tally.sent += marked
-        tally.fenced += 1 - marked
-    elif outcome.result == Result.REFUSED:
-        Suppression.objects.get_or_create(
-            address=address.lower(), defaults={"reason": outcome.code, "suppressed_at": now}
-        )
-        tally.suppressed += _settle(
-            message, reminders, MessageState.SUPPRESSED, State.SUPPRESSED, outcome.code, now=now
-        )
-    elif outcome.result == Result.OUTAGE:
-        _outage(message, outcome, now=now, tally=tally)
-    elif outcome.result == Result.FAILED or _is_given_up(message, reminders):
-        logger.warning("message %s failed: %s", message.public_id, outcome.code)
-        tally.failed += _settle(message, reminders, MessageState.FAILED, State.FAILED, outcome.code, now=now)
-    else:
-        wait = domain.back_off(message.attempts, jitter=random.random())  # noqa: S311
-        tally.retried += _try_again(message, at=now + wait, code=outcome.code, is_counted=True)
+    def pace(self) -> int:
+        """Return how many messages to take at a time."""
+        in_a_moment = int(self.tally.sent / (monotonic() - self.since) * IN_HAND_SECONDS)
+        return min(max(in_a_moment, self.channel.most_lines * PER_LINE), MOST_AT_A_TIME)
 
+    def batch(self) -> list[Job]:
+        """Write letters for the lines that are free, and ahead while all are busy; return what can go now."""
+        if self.queue and not self.has_line(len(self.under_way) + len(self.queue)):
+            now = self.now_fn()
+            self.tally.retried += sum(mark.outage(job, "no_line", now=now) for job in self.queue)
+            self.queue.clear()
+        ready = self.written()
+        return [self.queue.popleft() for _number in range(min(self.channel.free, ready))]
 
-def _is_given_up(message: Message, reminders: list[Reminder]) -> bool:
-    """Say whether a message refused for now is tried no more. A warning sign is, until it expires."""
-    is_alert = any(row.kind == STAFF_ALERT for row in reminders)
-    return message.attempts >= domain.MOST_ATTEMPTS and not is_alert
+    def written(self) -> int:
+        """Write letters until there is one for each free line, ahead while most are busy; return how many."""
+        ready = 0
+        while ready < len(self.queue):
+            job = self.queue[ready]
+            if job.packed or self.write(job):
+                ready += 1
+            else:
+                del self.queue[ready]
+            self.listen()
+            if ready >= self.channel.free >= self.channel.most_lines / 2:
+                break
+        return ready
 
+    def listen(self) -> None:
+        """Let the lines go on with what the other side has answered by now."""
+        self.ended += self.channel.outcomes(wait=False)
 
-def _outage(message: Message, outcome: Outcome, *, now: datetime, tally: Tally) -> None:
-    """Try again soon, until the reminders themselves expire: a dead line says nothing about the message."""
-    wait = domain.back_off(message.attempts, jitter=random.random(), is_outage=True)  # noqa: S311
-    tally.retried += _try_again(message, at=now + wait, code=outcome.code, is_counted=False)
+    def write(self, job: Job) -> bool:
+        """Make the job's letter ready for the wire; False when it cannot be written."""
+        try:
+            letter = render.letter(job, now=job.claimed_at)
+            job.told, job.packed = letter.told, self.channel.compose(letter)
+        except DatabaseError:
+            raise
+        except Exception:
+            # Whatever a template or a name can do wrong must not stop the messages behind this one.
+            logger.exception("message %s could not be written", job.message.public_id)
+            code, now = "render_error", self.now_fn()
+            self.tally.failed += mark.ended(job, MessageState.FAILED, State.FAILED, code, now=now)
+            return False
+        return True
 
+    def start(self, batch: list[Job], *, now: datetime) -> None:
+        """Hand over what is true in this very moment; look again at the rest."""
+        if not batch:
+            return
+        mark.renew([job for job in batch if job.is_stale(now)], now=now)
+        in_hand = still_in_hand([job.key for job in batch], [job.claim for job in batch], now=now)
+        for job in batch:
+            if all(in_hand.get(row.pk) == job.key for row in job.reminders):
+                self.under_way[job.key] = job
+                self.channel.hand_over(job.key, job.address, job.packed)
+            else:
+                self.look_again(job, now=now)
 
-def _mine(message: Message) -> MessageQuerySet:
-    """Return the message while the claim under which it was taken holds: the fence."""
-    return Message.objects.filter(pk=message.pk, claim=message.claim, state=MessageState.CLAIMED)
+    def look_again(self, job: Job, *, now: datetime) -> None:
+        """Put back what changed since it was claimed, once it is laid out again; drop what is another's."""
+        if not mark.is_held(job, now=now):
+            self.tally.fenced += 1
+            return
+        self.looks[job.key] += 1
+        if self.looks[job.key] > MOST_LOOKS:
+            self.tally.retried += mark.later(job, "changing", now=now)
+            return
+        in_it = Reminder.objects.filter(message=job.message, state=State.CLAIMED)
+        rows = list(in_it.order_by("due_at", "pk"))
+        self.tally.untrue += len(job.reminders) - len(rows)
+        self.queue.extendleft(prepared([job.message], rows, now=now, tally=self.tally))
 
+    def settle(self, now: datetime) -> None:
+        """Mark how letters ended."""
+        sent = [key for key, outcome in self.ended if outcome.result == Result.SENT]
+        if sent:
+            marked = mark.sent([self.under_way[key] for key in sent], now=now)
+            self.tally.sent += marked
+            self.tally.fenced += len(sent) - marked
+            for key in sent:
+                del self.under_way[key]
+            self.ended = [one for one in self.ended if one[0] in self.under_way]
+        while self.ended:
+            key, outcome = self.ended[0]
+            self.not_sent(self.under_way[key], outcome, now=now)
+            del self.under_way[key], self.ended[0]
 
-def _held(row: Reminder, message: Message) -> ReminderQuerySet:
-    """Return the reminder while the claim of its message holds."""
-    claim_holds = {"message__claim": message.claim, "message__state": MessageState.CLAIMED}
-    return Reminder.objects.filter(pk=row.pk, state=State.CLAIMED, **claim_holds)
-
-
-def _try_again(message: Message, *, at: datetime, code: str, is_counted: bool) -> int:
-    """Leave the message for its next attempt. An attempt that is not counted still makes the waits longer."""
-    attempts = message.attempts if is_counted else min(message.attempts, 3)
-    return _mine(message).update(
-        state=MessageState.RETRY,
-        next_try_at=at,
-        error_code=code,
-        claim=None,
-        lease_until=None,
-        attempts=attempts,
-    )
-
-
-@transaction.atomic
-def _settle(
-    message: Message, reminders: list[Reminder], state: MessageState, each: State, code: str, *, now: datetime
-) -> int:
-    """End the message and its reminders together, if the claim still holds; return 1 if it did, else 0."""
-    if not _end(message, state, code=code, now=now):
-        return 0
-    Reminder.objects.filter(pk__in=[row.pk for row in reminders], state=State.CLAIMED).update(
-        state=each, reason=code[:40], changed_at=now
-    )
-    return 1
-
-
-def _end(message: Message, state: MessageState, *, now: datetime, code: str = "") -> int:
-    sent_at = now if state == MessageState.SENT else None
-    fields = {"error_code": code} if code else {}
-    return _mine(message).update(state=state, sent_at=sent_at, claim=None, lease_until=None, **fields)
-
-
-def _still_true(
-    message: Message, reminders: list[Reminder], snapshots: Snapshots, *, now: datetime, tally: Tally
-) -> list[Reminder]:
-    """Keep what is still wanted now. The rest is recorded as skipped, expired, or planned anew."""
-    wanted = {
-        recovery_id: {one.identity: one for one in _wanted(snapshot, reminders)}
-        for recovery_id, snapshot in snapshots.items()
-    }
-    still = []
-    for row in reminders:
-        key = domain.identity(str(row.recipient_id), row.kind, row.subject, row.slot, row.local_on)
-        one = wanted.get(row.recovery_id or 0, {}).get(key)
-        if one is None:
-            tally.untrue += _settle_one(message, row, State.SKIPPED, _why(row, snapshots), now=now)
-        elif min(one.expires_at, row.expires_at) <= now:
-            tally.expired += _settle_one(message, row, State.EXPIRED, "too_late", now=now)
-        elif one.at >= domain.end_of_hour(now, one.time_zone):
-            tally.untrue += _plan_anew(message, row, one, now=now)
+    def not_sent(self, job: Job, outcome: Outcome, *, now: datetime) -> None:
+        """Mark a letter that was not taken."""
+        code, tally = outcome.code, self.tally
+        if outcome.result == Result.REFUSED:
+            tally.suppressed += mark.suppressed(job, code, now=now)
+        elif outcome.result == Result.OUTAGE:
+            tally.retried += mark.outage(job, code, now=now)
+        elif outcome.result == Result.FAILED or mark.is_given_up(job):
+            logger.warning("message %s failed: %s", job.message.public_id, code)
+            tally.failed += mark.ended(job, MessageState.FAILED, State.FAILED, code, now=now)
         else:
-            still.append(row)
-    return still
+            tally.retried += mark.later(job, code, now=now)
 
 
-def _wanted(snapshot: queries.Snapshot, reminders: list[Reminder]) -> tuple[domain.Wanted, ...]:
-    days = [row.local_on for row in reminders]
-    return domain.wanted(snapshot.facts, snapshot.wishes, from_on=min(days), until_on=max(days) + HORIZON)
+def is_anything_due(now: datetime, channel: str) -> bool:
+    """Say whether there is work, before a connection is opened for it."""
+    due = Reminder.objects.due_by(now).filter(channel=channel)
+    return due.exists() or Message.objects.claimable(now).filter(channel=channel).exists()
 
 
-def _why(row: Reminder, snapshots: Snapshots) -> str:
-    snapshot = snapshots.get(row.recovery_id or 0)
-    if snapshot is None:
-        return "not_planned"
-    facts, wishes = snapshot.facts, snapshot.wishes
-    return domain.why_not(
-        kind=row.kind, subject=row.subject, local_on=row.local_on, facts=facts, wishes=wishes
-    )
+def prepared(
+    messages: Iterable[Message], reminders: Iterable[Reminder], *, now: datetime, tally: Tally
+) -> list[Job]:
+    """Return those claimed messages that are to be sent now, and settle the others."""
+    jobs = {one.pk: Job(one) for one in messages}
+    rows = _laid_out(list(reminders), now=now, tally=tally)
+    rows = _in_time(rows, now=now, tally=tally)
+    for row in rows:
+        jobs[row.message_id or 0].reminders.append(row)
+    table = desk(rows, now=now)
+    return [job for job in jobs.values() if _is_to_be_sent(job, table, now=now, tally=tally)]
 
 
-def _settle_one(message: Message, row: Reminder, state: State, reason: str, *, now: datetime) -> int:
-    return _held(row, message).update(state=state, reason=reason, changed_at=now)
+def _laid_out(rows: list[Reminder], *, now: datetime, tally: Tally) -> list[Reminder]:
+    """Lay out again what changed, and keep the reminders that are still wanted."""
+    stale = behind(rows)
+    if not stale:
+        return rows
+    for recovery_id in stale:
+        try:
+            sync(recovery_id=recovery_id, now=now)
+        except (ValueError, KeyError, ArithmeticError):
+            # It stays behind, and so its messages are not handed over; all others are.
+            logger.exception("recovery %s could not be laid out", recovery_id)
+    still = Reminder.objects.filter(pk__in=[row.pk for row in rows], state=State.CLAIMED)
+    kept = list(still.order_by("due_at", "pk"))
+    tally.untrue += len(rows) - len(kept)
+    return kept
 
 
-def _plan_anew(message: Message, row: Reminder, one: domain.Wanted, *, now: datetime) -> int:
-    """Give a reminder back to the plan: it moved to a later hour after it was claimed."""
-    return _held(row, message).update(
-        state=State.SCHEDULED, message=None, local_on=one.local_on, wall_time=one.wall_time,
-        time_zone=one.time_zone, planned_at=one.at, due_at=one.at, expires_at=one.expires_at, changed_at=now,
-    )  # fmt: skip
+def _in_time(rows: list[Reminder], *, now: datetime, tally: Tally) -> list[Reminder]:
+    """Record what has become too late, and keep the rest."""
+    late = [row.pk for row in rows if row.expires_at <= now]
+    if late:
+        tally.expired += Reminder.objects.filter(pk__in=late, state=State.CLAIMED).update(
+            state=State.EXPIRED, reason="too_late", changed_at=now
+        )
+    return [row for row in rows if row.expires_at > now]
 
 
-def _address(row: Reminder, snapshots: Snapshots) -> str:
-    snapshot = snapshots[row.recovery_id or 0]
-    if row.kind == STAFF_ALERT:
-        return snapshot.team[str(row.recipient_id)].email
-    return snapshot.address
-
-
-def _opens_at(row: Reminder, snapshots: Snapshots, now: datetime) -> datetime:
-    if row.kind == STAFF_ALERT:
-        return now
-    snapshot = snapshots[row.recovery_id or 0]
-    quiet_from, quiet_until = quiet_hours(snapshot.wishes)
-    return domain.next_open(now, snapshot.facts.time_zone, quiet_from=quiet_from, quiet_until=quiet_until)
+def _is_to_be_sent(job: Job, table: Desk, *, now: datetime, tally: Tally) -> bool:
+    if not job.reminders:
+        tally.dropped += mark.ended(job, MessageState.DROPPED, State.SKIPPED, "", now=now)
+        return False
+    first = job.reminders[0]
+    job.desk, job.reader = table, table.reader(first)
+    if job.reader is None:
+        code = table.why_nobody(first)
+        tally.dropped += mark.ended(job, MessageState.DROPPED, State.SKIPPED, code, now=now)
+        return False
+    if job.address.lower() in table.refused:
+        code = "address"
+        tally.suppressed += mark.ended(job, MessageState.SUPPRESSED, State.SUPPRESSED, code, now=now)
+        return False
+    opens_at = opening(first, table.wishes_of(first), now)
+    if opens_at > now:
+        tally.held += mark.put_off(job, until=opens_at, now=now)
+        return False
+    return True

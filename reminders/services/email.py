@@ -1,27 +1,31 @@
-"""E-mail: one kept-open SMTP connection with time limits, or files in a folder where no server is set."""
+"""E-mail: several kept-open SMTP connections with time limits, or files where no server is set."""
 
 import hashlib
 import os
-import smtplib
-import ssl
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import EmailPolicy
-from email.utils import format_datetime, parseaddr
+import selectors
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import parseaddr
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from reminders.services import mime
 from reminders.services.channel import Letter, Outcome, Result
+from reminders.services.smtp import Line, LineIsDead, code_of, transaction
 
-REPLY_SECONDS = 10
-"""The longest wait for one reply. A letter takes four, so that a lease of 60 s outlives them."""
+if TYPE_CHECKING:
+    from config.env import MailServer
+
 IDLE_SECONDS = 2
-ADDRESS_REFUSALS = range(500, 600)
-OUR_FAULT = ("5.7.", "5.5.")
-"""Enhanced codes of policy and protocol: they say nothing about the address."""
-OUR_FAULT_CODES = frozenset({502, 503, 530, 535, 538})
+LIAR_SECONDS = 3600
+"""How long a server that offers pipelining and cannot do it is spoken to step by step."""
+
+_liars: dict[tuple[str, int], float] = {}
+
+Extra = Callable[[Letter], Mapping[str, str]]
 
 
 class EmailChannel:
@@ -29,195 +33,179 @@ class EmailChannel:
 
     name = "email"
 
-    def __init__(self) -> None:
-        self._server: smtplib.SMTP | None = None
-        self._used_at = 0.0
+    def __init__(self, *, extra: Extra | None = None) -> None:
+        """``extra`` gives further headers of a letter; only the benchmark has any."""
+        self.most_lines: int = settings.MAIL_CONNECTIONS
+        self._extra = extra
+        self._lines: list[Line] = []
+        self._ended: list[tuple[int, Outcome]] = []
+        self._selector = selectors.DefaultSelector()
 
     def compose(self, letter: Letter) -> bytes:
         """Pack a letter as MIME with lines that end in CRLF. Raises ValueError for what cannot be packed."""
-        return _mime(letter).as_bytes()
+        extra = tuple(self._extra(letter).items()) if self._extra else ()
+        return mime.mail(letter, extra=extra)
 
-    def ready(self) -> Outcome:
-        """Open the connection, or find it still open."""
-        if not settings.MAIL_SERVER.host or self._is_alive():
+    def open(self, wanted: int) -> Outcome:
+        """Have up to ``wanted`` connections open; those that have been idle must still answer."""
+        if not settings.MAIL_SERVER.host:
             return Outcome(Result.SENT)
-        try:
-            self._server, self._used_at = _connect(), monotonic()
-        except smtplib.SMTPResponseException as refusal:
-            return Outcome(Result.OUTAGE, f"smtp_{refusal.smtp_code}")
-        except (smtplib.SMTPException, OSError) as problem:
-            return Outcome(Result.OUTAGE, _code(problem))
+        self._drop_dead()
+        if not self._lines:
+            first = _line()
+            if isinstance(first, str):
+                return Outcome(Result.OUTAGE, first)
+            self._add(first)
+        missing = min(wanted, self.most_lines) - len(self._lines)
+        if missing > 0:
+            self._add_more(missing)
         return Outcome(Result.SENT)
 
-    def hand_over(self, address: str, packed: bytes) -> Outcome:
-        """Give one mail to the server and say what became of it."""
+    @property
+    def free(self) -> int:
+        """Say how many mails can be handed over now."""
         if not settings.MAIL_SERVER.host:
-            return _keep(packed, settings.MAIL_DIR)
-        if self._server is None:
-            return Outcome(Result.OUTAGE, "not_connected")
-        try:
-            outcome = _transact(self._server, envelope_sender(), ascii_address(address), packed)
-            self._used_at = monotonic()
-            return outcome
-        except UnicodeError:
-            return Outcome(Result.FAILED, "address")
-        except (smtplib.SMTPException, OSError) as problem:
-            self.close()
-            return Outcome(Result.OUTAGE, _code(problem))
+            return self.most_lines
+        return sum(not line.is_busy for line in self._lines)
+
+    @property
+    def busy(self) -> int:
+        """Say how many mails are under way, or have ended and were not asked for."""
+        return len(self._ended) + sum(line.is_busy for line in self._lines)
+
+    def hand_over(self, key: int, address: str, packed: bytes) -> None:
+        """Start to give one mail to the server, on a line that is free."""
+        if not settings.MAIL_SERVER.host:
+            self._ended.append((key, _keep(packed, settings.MAIL_DIR)))
+            return
+        line = next((one for one in self._lines if not one.is_busy), None)
+        if line is None:
+            self._ended.append((key, Outcome(Result.OUTAGE, "not_connected")))
+            return
+        self._start(line, key, address, packed)
+
+    def outcomes(self, *, wait: bool) -> list[tuple[int, Outcome]]:
+        """Return how mails ended since the last call; with ``wait`` until one did, if any is under way."""
+        self._listen(0)
+        while wait and not self._ended and (busy := [line for line in self._lines if line.is_busy]):
+            self._listen(max(min(line.deadline for line in busy) - monotonic(), 0))
+        ended, self._ended = self._ended, []
+        return ended
 
     def close(self) -> None:
-        """End the connection, whatever its state."""
-        server, self._server = self._server, None
-        if server is not None:
-            try:
-                server.quit()
-            except (smtplib.SMTPException, OSError):
-                server.close()
+        """End all connections, whatever their state."""
+        for line in list(self._lines):
+            self._remove(line, politely=not line.is_busy)
+        self.most_lines = settings.MAIL_CONNECTIONS
 
-    def _is_alive(self) -> bool:
-        """Say whether the open connection still answers; only one that has been idle is asked."""
-        if self._server is None:
-            return False
-        if monotonic() - self._used_at < IDLE_SECONDS:
-            return True
+    def _start(self, line: Line, key: int, address: str, packed: bytes) -> None:
         try:
-            alive = self._server.noop()[0] == 250
-        except (smtplib.SMTPException, OSError):
-            alive = False
-        if not alive:
-            self.close()
-        return alive
+            wired = mime.wire_address(address)
+        except mime.AddressDoesNotFit:
+            self._ended.append((key, Outcome(Result.REFUSED, "address")))
+            return
+        if not wired.isascii() and not line.takes_utf8:
+            self._ended.append((key, Outcome(Result.REFUSED, "address_needs_utf8")))
+            return
+        talk = transaction(
+            envelope_sender(), wired, packed, pipelining=line.pipelining, utf8=not wired.isascii()
+        )
+        try:
+            line.start(key, talk)
+        except LineIsDead as problem:
+            self._break(line, problem.code)
+
+    def _listen(self, seconds: float) -> None:
+        """Take in what the server said within ``seconds``, and give up on lines whose time is over."""
+        for found, _events in self._selector.select(seconds):
+            self._read(found.data)
+        late = [line for line in self._lines if line.is_busy and line.deadline <= monotonic()]
+        for line in late:
+            self._break(line, "timeout")
+
+    def _read(self, line: Line) -> None:
+        try:
+            outcome = line.read()
+        except LineIsDead as problem:
+            self._break(line, problem.code)
+            return
+        if outcome is not None and line.key is not None:
+            self._ended.append((line.key, outcome))
+
+    def _break(self, line: Line, code: str) -> None:
+        """Give up on a line, and on the mail that it carried."""
+        if line.is_busy and line.key is not None:
+            self._ended.append((line.key, Outcome(Result.LATER, code)))
+        if line.pipelining and line.is_half_answered and code in {"timeout", "nonsense", "dropped"}:
+            _liars[_name(settings.MAIL_SERVER)] = monotonic() + LIAR_SECONDS
+        self._remove(line, politely=False)
+
+    def _add_more(self, count: int) -> None:
+        """Open further lines, all at the same time: each takes several round trips."""
+        with ThreadPoolExecutor(count) as pool:
+            opened = list(pool.map(lambda _number: _line(), range(count)))
+        for line in opened:
+            if isinstance(line, Line):
+                self._add(line)
+            else:
+                # The server takes no more than these: use them, and ask for no more in this run.
+                self.most_lines = len(self._lines)
+
+    def _add(self, line: Line) -> None:
+        self._lines.append(line)
+        self._selector.register(line, selectors.EVENT_READ, line)
+
+    def _remove(self, line: Line, *, politely: bool) -> None:
+        self._lines.remove(line)
+        self._selector.unregister(line)
+        line.close(politely=politely)
+
+    def _drop_dead(self) -> None:
+        """Take leave of lines that no longer answer; only those that have been idle for a while are asked."""
+        now = monotonic()
+        stale = [line for line in self._lines if not line.is_busy and now - line.used_at > IDLE_SECONDS]
+        for line in stale:
+            if not line.is_alive():
+                self._remove(line, politely=False)
 
 
-def _connect() -> smtplib.SMTP:
-    to = settings.MAIL_SERVER
-    context = ssl.create_default_context()
-    if to.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(to.host, to.port, timeout=REPLY_SECONDS, context=context)
-    else:
-        server = smtplib.SMTP(to.host, to.port, timeout=REPLY_SECONDS)
+def _line() -> Line | str:
+    """Return an open connection, or the code of why there is none."""
     try:
-        server.ehlo_or_helo_if_needed()
-        if to.security == "starttls":
-            server.starttls(context=context)
-            server.ehlo()
-        if to.user:
-            server.login(to.user, to.password)
-    except (smtplib.SMTPException, OSError):
-        server.close()
-        raise
-    return server
+        return Line(settings.MAIL_SERVER, may_pipeline=not _lies(settings.MAIL_SERVER))
+    except LineIsDead as problem:
+        return problem.code
 
 
-def _transact(server: smtplib.SMTP, sender: str, address: str, packed: bytes) -> Outcome:
-    """Run one mail transaction. Raises SMTPException or OSError where the line goes dead."""
-    code, _words = server.mail(sender)
-    if code == 250:
-        code, words = server.rcpt(address)
-        if code in {250, 251, 252}:
-            code = _data(server, packed)
-            if code == 250:
-                return Outcome(Result.SENT)
-            outcome = Outcome(Result.FAILED if code >= 500 else Result.LATER, f"smtp_{code}")
-        else:
-            outcome = _refusal(code, words)
-    else:
-        outcome = Outcome(Result.LATER, f"smtp_{code}_sender")
-    if code == 421:
-        raise smtplib.SMTPServerDisconnected("421")
-    server.rset()
-    return outcome
+def _name(server: "MailServer") -> tuple[str, int]:
+    return server.host, server.port
 
 
-def _data(server: smtplib.SMTP, packed: bytes) -> int:
-    try:
-        return server.data(packed)[0]
-    except smtplib.SMTPDataError as refusal:
-        return refusal.smtp_code
-
-
-def _refusal(code: int, words: bytes) -> Outcome:
-    """Judge a refused recipient: a bad address is for good, a server's policy against us may pass."""
-    is_ours = code in OUR_FAULT_CODES or words.decode("ascii", "replace").startswith(OUR_FAULT)
-    if code in ADDRESS_REFUSALS and not is_ours:
-        return Outcome(Result.REFUSED, f"smtp_{code}")
-    return Outcome(Result.LATER, f"smtp_{code}")
-
-
-def _code(problem: Exception) -> str:
-    if isinstance(problem, TimeoutError):
-        return "timeout"
-    if isinstance(problem, smtplib.SMTPServerDisconnected):
-        return "dropped"
-    return type(problem).__name__.lower()[:40]
+def _lies(server: "MailServer") -> bool:
+    return _liars.get(_name(server), 0) > monotonic()
 
 
 def _keep(packed: bytes, folder: Path) -> Outcome:
     """Write a mail to a file named after its Message-ID: a repeat replaces it."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     head = packed.split(b"\r\n\r\n", 1)[0]
     name = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"message-id:"))
     file = folder / f"{hashlib.sha256(name).hexdigest()[:32]}.eml"
     part = file.with_suffix(f".{os.getpid()}.part")
     try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         part.write_bytes(packed)
         part.replace(file)
     except OSError as problem:
-        return Outcome(Result.OUTAGE, _code(problem))
+        return Outcome(Result.OUTAGE, code_of(problem))
     return Outcome(Result.SENT)
 
 
 def envelope_sender() -> str:
     """Return the address that bounces go to."""
-    return ascii_address(parseaddr(settings.EMAIL_BOUNCES)[1] or parseaddr(settings.EMAIL_FROM)[1])
+    return mime.wire_address(parseaddr(settings.EMAIL_BOUNCES)[1] or parseaddr(settings.EMAIL_FROM)[1])
 
 
 def mail_domain() -> str:
     """Return the domain of the installation's own address, for Message-IDs and calendar ids."""
     domain = parseaddr(settings.EMAIL_FROM)[1].rpartition("@")[2]
     return domain if "." in domain else f"{domain or 'localhost'}.localdomain"
-
-
-def ascii_address(address: str) -> str:
-    """Return an address with its domain as DNS knows it. Raises UnicodeError for a domain that is none."""
-    local, _at, domain = address.rpartition("@")
-    return f"{local}@{domain.encode('idna').decode('ascii')}" if not domain.isascii() else address
-
-
-class _Wire(EmailPolicy):
-    """Lines that end in CRLF. A link is left whole: folded or encoded, no mail program finds it."""
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        """Fold a header, unless it is a link."""
-        if name == "List-Unsubscribe":
-            return f"{name}: {value}{self.linesep}".encode("ascii")
-        return super().fold_binary(name, value)
-
-
-WIRE = _Wire(linesep="\r\n")
-
-
-def _mime(letter: Letter) -> EmailMessage:
-    mail = EmailMessage(policy=WIRE)
-    mail["Message-ID"] = letter.message_id
-    mail["Date"] = format_datetime(letter.written_at)
-    mail["From"] = Address(
-        _one_line(letter.sender_name), addr_spec=ascii_address(parseaddr(settings.EMAIL_FROM)[1])
-    )
-    mail["To"] = Address(addr_spec=ascii_address(letter.address))
-    mail["Subject"] = _one_line(letter.subject)
-    mail["Auto-Submitted"] = "auto-generated"
-    if letter.stop_url:
-        mail["List-Unsubscribe"] = f"<{letter.stop_url}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(letter.text, cte="quoted-printable")
-    mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    if letter.calendar:
-        mail.add_attachment(
-            letter.calendar.decode(), subtype="calendar", filename="visit.ics", params={"method": "PUBLISH"}
-        )
-    return mail
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -17,7 +17,7 @@ from reminders.domain.facts import QUIET_FROM, QUIET_UNTIL
 from reminders.models import Kind, Preference
 
 LONGEST_PAUSE = timedelta(days=90)
-PATIENT_KINDS = frozenset(Kind.values) - {Kind.STAFF_ALERT.value}
+PATIENT_KINDS = frozenset(Kind.values) - {Kind.STAFF_ALERT, Kind.STAFF_DIGEST, Kind.TEST}
 
 
 class NotYourReminders(ValidationError):

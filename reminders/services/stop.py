@@ -22,6 +22,11 @@ _LETTERS = {
     "b": known.X_RAY_BOOK,
     "o": known.X_RAY_OVERDUE,
     "p": known.PLAN_CHANGED,
+    "c": known.VISIT_CHANGED,
+    "m": known.MEDICINE,
+    "h": known.BONE_HEALTH,
+    "w": known.WOUND_CHECK,
+    "g": known.GATE_WAITING,
 }
 """A link carries letters: what a mail is about stays out of addresses and the logs they end up in."""
 

@@ -6,8 +6,9 @@ for a time still to come. Rows that were sent, or given up, are never touched.
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
@@ -16,13 +17,16 @@ from django.db.models import Q
 from recovery.models import Recovery
 from reminders import domain, queries
 from reminders.domain.facts import DAILY, STAFF_ALERT, identity
-from reminders.models import Reminder, SyncState
+from reminders.models import Kind, Message, Reminder, SyncState
 from reminders.queries.work import HORIZON_DAYS
 
 logger = logging.getLogger(__name__)
 
 State = Reminder.State
 Identity = tuple[str, str, str, str, date | None]
+NO_LONGER = {State.SCHEDULED: State.CANCELLED, State.CLAIMED: State.SKIPPED}
+"""What becomes of a row that is no longer wanted. One that was due already shows as not sent."""
+LASTING = frozenset({Kind.X_RAY_BOOK, Kind.X_RAY_OVERDUE, Kind.WOUND_CHECK, Kind.GATE_WAITING})
 LATE_BY = timedelta(minutes=15)
 """A cancelled reminder wanted again so soon after its time still goes out."""
 
@@ -32,21 +36,22 @@ def sync(*, recovery_id: int, now: datetime) -> int:
 
     Safe to run twice or at once. A recovery that is gone changes nothing.
     """
-    if not Recovery.objects.filter(pk=recovery_id).exists():
-        return 0
     with transaction.atomic():
-        SyncState.objects.bulk_create([SyncState(recovery_id=recovery_id)], ignore_conflicts=True)
-        state = SyncState.objects.select_for_update(of=("self",)).get(recovery_id=recovery_id)
+        locked = SyncState.objects.select_for_update(of=("self",)).filter(recovery_id=recovery_id)
+        state = locked.first()
+        if state is None:
+            return 0
+        rules = queries.zone_rules()
+        # Whoever changes something from here on waits for this transaction, and makes the row behind again.
         snapshot = queries.facts([recovery_id], now=now)[recovery_id]
         today = now.astimezone(UTC).date()
         # A day on either side: the patient's calendar may be ahead of UTC or behind it.
         first, last = today - timedelta(days=1), today + timedelta(days=HORIZON_DAYS + 1)
         wanted = domain.wanted(snapshot.facts, snapshot.wishes, from_on=first, until_on=last)
         changed = _make_equal(snapshot, wanted, first=first, now=now)
-        state.recovery_revision = snapshot.recovery.revision
-        state.patient_revision = snapshot.patient.revision
-        state.preference_revision = snapshot.preference_revision
+        state.is_behind = False
         state.until_on = last if snapshot.facts.is_open else date.max
+        state.zone_rules = rules
         state.save()
     return changed
 
@@ -83,8 +88,10 @@ def _make_equal(
         if row is None:
             if one.expires_at > now:
                 new.append(_row(snapshot, one, now))
-        elif _has_moved(row, one) or _is_wanted_again(row, one, now=now):
+        elif _has_moved(row, one, now=now) or _is_wanted_again(row, one, now=now):
             changed += _move(row, one, now=now)
+        elif row.state == State.CLAIMED and _laid_out(row) != _laid_out(one):
+            changed += _adjust(row, one, now=now)
     Reminder.objects.bulk_create(new, ignore_conflicts=True)
     return changed + len(new) + _cancel(existing, by_identity, snapshot, first=first, now=now)
 
@@ -92,7 +99,7 @@ def _make_equal(
 def _existing(recovery: Recovery, wanted: Iterable[domain.Wanted], first: date) -> dict[Identity, Reminder]:
     """Return the rows by identity; among several the one that is furthest along."""
     subjects = {one.subject for one in wanted if one.kind not in DAILY}
-    recent = Q(local_on__gte=first) | Q(subject__in=subjects) | Q(state=State.SCHEDULED)
+    recent = Q(local_on__gte=first) | Q(subject__in=subjects) | Q(state__in=NO_LONGER)
     rows = Reminder.objects.filter(recent, recovery=recovery)
     rank = {State.CANCELLED: 0, State.SCHEDULED: 1}
     ordered = sorted(rows, key=lambda row: rank.get(State(row.state), 2))
@@ -117,25 +124,50 @@ def _row(snapshot: queries.Snapshot, one: domain.Wanted, now: datetime) -> Remin
         wall_time=one.wall_time,
         time_zone=one.time_zone,
         planned_at=one.at,
-        due_at=one.at,
+        due_at=max(one.at, now) if one.kind == Kind.VISIT_CHANGED else one.at,
         expires_at=one.expires_at,
         changed_at=now,
     )
 
 
-def _has_moved(row: Reminder, one: domain.Wanted) -> bool:
-    laid_out = (row.local_on, row.wall_time, row.time_zone, row.planned_at, row.expires_at)
-    is_same = laid_out == (one.local_on, one.wall_time, one.time_zone, one.at, one.expires_at)
+def _has_moved(row: Reminder, one: domain.Wanted, *, now: datetime) -> bool:
+    """Say whether an unsent row must move. One in a sender's hands is taken out of them for a later hour."""
+    if row.state == State.CLAIMED:
+        return row.planned_at != one.at and one.at >= domain.end_of_hour(now, one.time_zone)
+    is_same = row.planned_at == one.at and _laid_out(row) == _laid_out(one)
     return row.state == State.SCHEDULED and not is_same
 
 
+def _laid_out(one: Reminder | domain.Wanted) -> tuple[date, time, str, datetime]:
+    return one.local_on, one.wall_time, one.time_zone, one.expires_at
+
+
 def _is_wanted_again(row: Reminder, one: domain.Wanted, *, now: datetime) -> bool:
-    return row.state == State.CANCELLED and one.expires_at > now and one.at >= now - LATE_BY
+    """Say whether a row that was given up comes back: for a time to come, or as a nudge that lasts."""
+    is_in_time = one.at >= now - LATE_BY or row.kind in LASTING
+    return row.state in {State.CANCELLED, State.SKIPPED} and one.expires_at > now and is_in_time
+
+
+def _adjust(row: Reminder, one: domain.Wanted, *, now: datetime) -> int:
+    """Tell a sender that has the row in its hands what it must look at: until when, and by which clocks."""
+    return Reminder.objects.filter(pk=row.pk, state=row.state).update(
+        local_on=one.local_on,
+        wall_time=one.wall_time,
+        time_zone=one.time_zone,
+        expires_at=one.expires_at,
+        changed_at=now,
+    )
 
 
 def _move(row: Reminder, one: domain.Wanted, *, now: datetime) -> int:
-    """Move an unsent row. A sender that claimed it in the meantime checks again by itself."""
+    """Move an unsent row. A sender that claims it in the meantime looks again before it hands it over."""
+    if row.state == State.SKIPPED and row.message_id is not None:
+        return _take_back(row, one, now=now)
     due_at = row.due_at if row.planned_at == one.at and row.state == State.SCHEDULED else one.at
+    return _plan(row, one, due_at=due_at, now=now)
+
+
+def _plan(row: Reminder, one: domain.Wanted, *, due_at: datetime, now: datetime) -> int:
     return Reminder.objects.filter(pk=row.pk, state=row.state).update(
         local_on=one.local_on,
         wall_time=one.wall_time,
@@ -144,9 +176,24 @@ def _move(row: Reminder, one: domain.Wanted, *, now: datetime) -> int:
         due_at=due_at,
         expires_at=one.expires_at,
         state=State.SCHEDULED,
+        message=None,
         reason="",
         changed_at=now,
     )
+
+
+def _take_back(row: Reminder, one: domain.Wanted, *, now: datetime) -> int:
+    """Bring back a row that a sender had been told to leave out: into its message while that is not settled.
+
+    A message that was given up without being sent makes room: the same reminder has the same Message-ID.
+    """
+    mine = Message.objects.filter(pk=row.message_id or 0)
+    if mine.filter(state__in=(Message.State.CLAIMED, Message.State.RETRY)).exists():
+        return _adjust(row, one, now=now) and Reminder.objects.filter(pk=row.pk, state=row.state).update(
+            state=State.CLAIMED, reason=""
+        )
+    mine.filter(state=Message.State.DROPPED).delete()
+    return _plan(row, one, due_at=one.at, now=now)
 
 
 def _cancel(
@@ -157,17 +204,17 @@ def _cancel(
     first: date,
     now: datetime,
 ) -> int:
-    by_reason: dict[str, list[int]] = {}
+    by_reason: defaultdict[tuple[State, str], list[int]] = defaultdict(list)
     for key, row in existing.items():
         is_over = row.kind in DAILY and row.local_on < first and snapshot.facts.is_open
-        if row.state == State.SCHEDULED and key not in wanted and not is_over:
-            reason = _why_not(row, snapshot)
-            by_reason.setdefault(reason, []).append(row.pk)
+        is_open = row.state in {State.SCHEDULED, State.CLAIMED} and row.kind != Kind.TEST
+        if is_open and key not in wanted and not is_over:
+            by_reason[State(row.state), _why_not(row, snapshot)].append(row.pk)
     return sum(
-        Reminder.objects.filter(pk__in=ids, state=State.SCHEDULED).update(
-            state=State.CANCELLED, reason=reason, changed_at=now
+        Reminder.objects.filter(pk__in=ids, state=state).update(
+            state=NO_LONGER[state], reason=reason, changed_at=now
         )
-        for reason, ids in by_reason.items()
+        for (state, reason), ids in by_reason.items()
     )
 
 

@@ -13,7 +13,8 @@ class TestKinds:
     def test_are_the_same_in_domain_models_and_mails(self):
         named = {
             facts.EXERCISES, facts.LOG, facts.VISIT, facts.X_RAY_BOOK, facts.X_RAY_OVERDUE, facts.PLAN_CHANGED,
-            facts.STAFF_ALERT,
+            facts.STAFF_ALERT, facts.STAFF_DIGEST, facts.VISIT_CHANGED, facts.MEDICINE, facts.BONE_HEALTH,
+            facts.WOUND_CHECK, facts.GATE_WAITING, facts.TEST,
         }  # fmt: skip
 
         assert named == set(Kind.values) == set(FIRST)

@@ -16,6 +16,7 @@ URL = "/reminders/"
 def answers(**changes) -> dict[str, str]:
     usual = {
         "send_exercises": "on", "send_visits": "on", "send_x_rays": "on", "send_plan_changes": "on", "hide_details": "on",
+        "send_medicines": "on",
         "exercise_at": "09:30", "log_at": "18:00", "visit_at": "09:00", "quiet_until": "08:00", "quiet_from": "21:00",
         "paused_until_on": "",
     }  # fmt: skip

@@ -272,9 +272,14 @@ class TestClaims:
 
     def test_that_ran_out_hand_nothing_over(self, exercise, lay_out, post, hour):
         lay_out(hour(0, 7))
-        clocks = iter([hour(0, 9), hour(0, 9), hour(0, 9), hour(0, 9, 2), hour(0, 9, 2)])
+        clock_now = [hour(0, 9)]
 
-        tally = send_due(channel=EmailChannel(), now_fn=lambda: next(clocks), limit=1)
+        class Late(EmailChannel):
+            def compose(self, letter):
+                clock_now.append(hour(0, 9, 2))
+                return super().compose(letter)
+
+        tally = send_due(channel=Late(), now_fn=lambda: clock_now[-1], limit=1)
 
         assert tally.fenced == 1
         assert not post.mails
@@ -284,9 +289,9 @@ class TestClaims:
         other = uuid4()
 
         class Slow(EmailChannel):
-            def hand_over(self, address, packed):
+            def hand_over(self, key, address, packed):
                 Message.objects.update(claim=other)
-                return super().hand_over(address, packed)
+                super().hand_over(key, address, packed)
 
         tally = send_due(channel=Slow(), now_fn=lambda: hour(0, 9), limit=1)
 

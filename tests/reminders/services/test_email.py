@@ -188,9 +188,13 @@ class TestWithoutAServer:
         channel = EmailChannel()
         packed = channel.compose(letter())
 
-        outcomes = [channel.hand_over("pat@demo.example", packed).result for _ in range(2)]
+        for key in (1, 2):
+            channel.hand_over(key, "pat@demo.example", packed)
 
-        assert outcomes == [Result.SENT, Result.SENT]
+        assert [(key, how.result) for key, how in channel.outcomes(wait=True)] == [
+            (1, Result.SENT),
+            (2, Result.SENT),
+        ]
         [file] = settings.MAIL_DIR.iterdir()
         assert file.suffix == ".eml"
         assert file.read_bytes() == packed
