@@ -64,5 +64,5 @@ $(PY):
 	done; echo "Python 3.11 or newer is needed: install it, or name it with PYTHON=/path/to/python3." >&2; exit 1
 
 lock: install-dev ## choose new versions of all packages
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q --upgrade requirements.in -o requirements.txt
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q --upgrade requirements-dev.in -o requirements-dev.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q --upgrade requirements.in -o requirements.txt
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q --upgrade requirements-dev.in -o requirements-dev.txt
