@@ -133,7 +133,11 @@ def _new_messages(rows: list[Reminder], token: uuid.UUID, *, now: datetime, chan
         recipient: _message(recipient, group, token, now=now, channel=channel)
         for recipient, group in groups.items()
     }
+    _make_room(by_recipient, rows, now=now)
     messages = Message.objects.bulk_create(by_recipient.values())
+    rows[:] = [row for row in rows if row.recipient_id in by_recipient]
+    if not rows:
+        return []
     for row in rows:
         row.message, row.state, row.changed_at = by_recipient[row.recipient_id], State.CLAIMED, now
     pairs = [value for row in rows for value in (row.pk, row.message_id)]
@@ -141,6 +145,23 @@ def _new_messages(rows: list[Reminder], token: uuid.UUID, *, now: datetime, chan
     with connection.cursor() as cursor:
         cursor.execute(statement, [*pairs, connection.ops.adapt_datetimefield_value(now)])
     return messages
+
+
+def _make_room(messages: dict[uuid.UUID, Message], rows: list[Reminder], *, now: datetime) -> None:
+    """Settle earlier messages of the very same reminders, which would have the same Message-ID.
+
+    One that was given up, or that its reminder has left, goes. Where one was sent, the reminder was.
+    """
+    names = {one.message_id: recipient for recipient, one in messages.items()}
+    for before in Message.objects.filter(message_id__in=names):
+        if before.state == Message.State.SENT:
+            recipient = names[before.message_id]
+            del messages[recipient]
+            theirs = [row.pk for row in rows if row.recipient_id == recipient]
+            Reminder.objects.filter(pk__in=theirs).update(state=State.SENT, message=before, changed_at=now)
+        else:
+            before.reminders.filter(state=State.CLAIMED).update(state=State.SCHEDULED)
+            before.delete()
 
 
 def _message(

@@ -98,7 +98,9 @@ class _Run:
             if len(self.queue) < self.channel.most_lines and not self.is_exhausted:
                 self.take()
             if not self.queue and not self.under_way:
-                return
+                if self.is_exhausted:
+                    return
+                continue
             batch = self.batch()
             if not batch and not self.ended:
                 self.ended += self.channel.outcomes(wait=True)
