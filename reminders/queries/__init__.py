@@ -12,7 +12,14 @@ from reminders.queries.receipts import (
     receipts,
     settings_page,
 )
-from reminders.queries.work import oldest_unsent, recoveries_of, unreachable, work_list, zone_rules
+from reminders.queries.work import (
+    is_anything_unsent,
+    oldest_unsent,
+    recoveries_of,
+    unreachable,
+    work_list,
+    zone_rules,
+)
 
 __all__ = [
     "Explanation",
@@ -23,6 +30,7 @@ __all__ = [
     "StaffMember",
     "explanation",
     "facts",
+    "is_anything_unsent",
     "kinds_in_words",
     "next_reminders",
     "oldest_unsent",

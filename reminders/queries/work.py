@@ -68,6 +68,12 @@ def oldest_unsent(now: datetime) -> datetime | None:
     return min((instant for instant in waiting if instant is not None), default=None)
 
 
+def is_anything_unsent(now: datetime) -> bool:
+    """Say whether a reminder is due, or a message is in a sender's hands or waits for its next try."""
+    under_way = (Message.State.CLAIMED, Message.State.RETRY)
+    return Reminder.objects.due_by(now).exists() or Message.objects.filter(state__in=under_way).exists()
+
+
 def unreachable(patient: Patient) -> Suppression | None:
     """Return why the patient's address is not written to any more, if it is so."""
     address = patient.user.email if patient.user else patient.email
