@@ -30,11 +30,11 @@ quality: install-dev
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(VENV)/bin/bandit -q -r $(PACKAGES) -ll
 
-bench: install ## run the benchmarks and print ratios
-	@if [ -f benchmarks/__main__.py ]; then exec $(PY) -m benchmarks; fi; \
-	for file in benchmarks/[a-z]*.py; do \
-		if [ -f "$$file" ]; then echo "$$file"; $(PY) -m "benchmarks.$$(basename "$$file" .py)" || exit 1; fi; \
-	done
+bench: install ## run the benchmarks and print ratios; BENCH_ARGS="--rows 1000000" for more
+	@$(PY) -m benchmarks.engine $(BENCH_ARGS)
+	@var=$$(mktemp -d) && trap 'rm -rf "$$var"' EXIT && unset DATABASE_URL && export VAR_DIR="$$var" && \
+	$(PY) manage.py migrate -v 0 && $(PY) manage.py load_demo --once >/dev/null && \
+	DJANGO_SETTINGS_MODULE=config.settings $(PY) -m benchmarks.pages
 
 format: install-dev ## put every file into shape
 	$(PY) -m ruff format .
