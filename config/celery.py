@@ -57,12 +57,12 @@ def say_ready(**_kwargs: Any) -> None:
 app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
+    # A pool of processes shares a lock that dies with one of them: a killed sender would stop all others.
+    worker_pool="threads",
     worker_prefetch_multiplier=1,
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
-    task_time_limit=300,
-    task_soft_time_limit=240,
     worker_soft_shutdown_timeout=10,
     worker_hijack_root_logger=False,
     broker_connection_timeout=5,
