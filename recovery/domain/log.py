@@ -17,6 +17,9 @@ CHECK_FIELD = "check"
 CHECK_OPTIONS = ("fine", "wrong")
 NOTE_FIELD = "note"
 NOTE_LENGTH = 2000
+IN_FUTURE = "in_future"
+BEFORE_INJURY = "before_injury"
+TOO_FAR_BACK = "too_far_back"
 # Bounds of storage, not of medicine: they only keep nonsense out.
 LINE_LENGTH = 200
 LIST_LENGTH = 100
@@ -153,10 +156,8 @@ def check_entry(
     ``not_before`` (the injury). ``pain_rest`` is required.
     """
     known = {one.name: one for one in (*fields, *_OWN_FIELDS)}
-    problems = [
-        *_day_problems(entry.day, today=today, days_back=days_back, not_before=not_before),
-        *_act_problems(entry),
-    ]
+    of_day = day_problem(entry.day, today=today, days_back=days_back, not_before=not_before)
+    problems = [*([of_day] if of_day else []), *_act_problems(entry)]
     if entry.answers.get(REQUIRED_FIELD) is None:
         problems.append(Problem(REQUIRED_FIELD, "required", _bounds(PAIN_BOUNDS)))
     for name, value in entry.answers.items():
@@ -167,18 +168,20 @@ def check_entry(
     return problems
 
 
-def _precedence(answer: Answer) -> tuple[datetime, str]:
-    return answer.set_at, json.dumps(answer.value, sort_keys=True, default=str)
-
-
-def _day_problems(day: date, *, today: date, days_back: int, not_before: date | None) -> Iterable[Problem]:
+def day_problem(day: date, *, today: date, days_back: int, not_before: date | None) -> Problem | None:
+    """Return why a day cannot be logged; None where it can."""
     earliest = today - timedelta(days=days_back)
     if day > today:
-        yield Problem("day", "in_future", {"today": today})
-    elif not_before is not None and day < not_before:
-        yield Problem("day", "before_injury", {"earliest": not_before})
-    elif day < earliest:
-        yield Problem("day", "too_far_back", {"earliest": earliest, "days": days_back})
+        return Problem("day", IN_FUTURE, {"today": today})
+    if not_before is not None and day < not_before:
+        return Problem("day", BEFORE_INJURY, {"earliest": not_before})
+    if day < earliest:
+        return Problem("day", TOO_FAR_BACK, {"earliest": earliest, "days": days_back})
+    return None
+
+
+def _precedence(answer: Answer) -> tuple[datetime, str]:
+    return answer.set_at, json.dumps(answer.value, sort_keys=True, default=str)
 
 
 def _act_problems(entry: DayEntry) -> Iterable[Problem]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -12,12 +13,22 @@ from django.utils.translation import ngettext
 
 from recovery.domain import log as rules
 from recovery.domain.log import LogField
+from recovery.domain.problem import Problem
 from recovery.queries.patient import DayPage, HelpPage, signs_of
 from recovery.queries.patient_tasks import Task
 
 PAIN = [(str(number), str(number)) for number in range(rules.PAIN_BOUNDS[0], rules.PAIN_BOUNDS[1] + 1)]
 PAIN_WORDS = _lazy("Choose a number for your pain, from 0 to 10.")
 CHOICE_WORDS = _lazy("Choose one of the answers shown.")
+DAY_WORDS = {
+    rules.IN_FUTURE: _lazy("This day has not begun yet. You can save your answers for today instead."),
+    rules.BEFORE_INJURY: _lazy(
+        "This day is before your injury. Your answers are not saved, but they are still here."
+    ),
+    rules.TOO_FAR_BACK: _lazy(
+        "You can log up to %(days)s days back. Your answers are not saved, but they are still here."
+    ),
+}
 WHERE_LENGTH = 120
 FILLED_LENGTH = 4000
 """Room for the names of all questions, and for the ids of as many exercises as a page shows."""
@@ -80,13 +91,21 @@ class DayForm(forms.Form):
     ``filled`` names the questions that showed an answer when the page was made, and the exercises that it
     showed as ticked: only those can be taken back, so that a second device's answer is never wiped by a page
     that did not know it.
+
+    ``problem`` is why the day that was sent cannot be logged. For a day to come the page is today's: what was
+    sent for the other day takes nothing of today back.
     """
 
     save_id = forms.UUIDField(widget=forms.HiddenInput)
     filled = forms.CharField(widget=forms.HiddenInput, required=False, max_length=FILLED_LENGTH)
 
-    def __init__(self, page: DayPage, data: QueryDict | None = None) -> None:
-        self.page, self._sent = page, data
+    def __init__(
+        self, page: DayPage, data: QueryDict | None = None, *, problem: Problem | None = None
+    ) -> None:
+        if data is not None and problem is not None and problem.code == rules.IN_FUTURE:
+            data = _renewed(data, filled="")
+        self.page, self._sent, self._problem = page, data, problem
+        was_asked = data is not None and "fall" in page.fields and bool(data.get("fall"))
         asked = {
             "pain_rest": pain_field(_first_sentence(page.fields["pain_rest"]), required=True),
             "pain_move": pain_field(_first_sentence(page.fields["pain_move"]), required=False),
@@ -96,7 +115,7 @@ class DayForm(forms.Form):
             "check": _check(),
             **{name: _details(page.fields[name]) for name in page.details},
             "temperature": TemperatureField(label=_("Your temperature, in °C or °F")),
-            "fall": yes_no(_(page.fields["fall"].prompt)) if page.asks_fall else None,
+            "fall": yes_no(_(page.fields["fall"].prompt)) if page.asks_fall or was_asked else None,
             rules.NOTE_FIELD: forms.CharField(
                 label=_("Note (if you like)"),
                 required=False,
@@ -111,6 +130,14 @@ class DayForm(forms.Form):
         super().__init__(data, initial={**known, "save_id": uuid.uuid4(), "filled": " ".join(filled)})
         self.fields.update({name: field for name, field in asked.items() if field is not None})
         self.fields["pain_rest"].widget.attrs["required"] = True
+
+    def clean(self) -> dict[str, Any]:
+        """Say why the day cannot be logged, whatever else is wrong."""
+        super().clean()
+        if self._problem is not None:
+            words, code = DAY_WORDS[self._problem.code], self._problem.code
+            self.add_error(None, ValidationError(words, code=code, params=dict(self._problem.params)))
+        return self.cleaned_data
 
     @property
     def detail_fields(self) -> list[forms.BoundField]:
@@ -148,9 +175,14 @@ class DayForm(forms.Form):
     def start_again(self) -> None:
         """Give the form a fresh id, so that pressing Save once more counts as a save of its own."""
         if self._sent is not None:
-            fresh = self._sent.copy()
-            fresh["save_id"] = str(uuid.uuid4())
-            self.data = fresh
+            self.data = _renewed(self._sent)
+
+
+def _renewed(sent: QueryDict, **values: str) -> QueryDict:
+    fresh = sent.copy()
+    for name, value in {"save_id": str(uuid.uuid4()), **values}.items():
+        fresh[name] = value
+    return fresh
 
 
 def _first_sentence(field: LogField) -> str:
@@ -163,7 +195,11 @@ def _exercises(tasks: Iterable[Task]) -> forms.MultipleChoiceField | None:
     if not choices:
         return None
     return forms.MultipleChoiceField(
-        label=_("Exercises done"), required=False, choices=choices, widget=forms.CheckboxSelectMultiple
+        label=_("Exercises done"),
+        required=False,
+        choices=choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": CHOICE_WORDS},
     )
 
 

@@ -70,9 +70,13 @@ class DayPage:
 
 
 def day_page(recoveries: Sequence[Recovery], recovery: Recovery, *, day: date, today: date) -> DayPage:
-    """Return one day's log of one of a person's recoveries; both dates are the patient's own (2 queries)."""
+    """Return one day's log of one of a person's recoveries; both dates are the patient's own (2 queries).
+
+    A day before the injury is asked about like the day of the injury.
+    """
+    asked_on = max(day, recovery.injured_on)
     content = patient_place.content_of(recovery)
-    weeks = timeline.completed_weeks(patient_place.day_zero_on(recovery), day)
+    weeks = timeline.completed_weeks(patient_place.day_zero_on(recovery), asked_on)
     asked = {one.name: one for one in content.log_fields if one.is_asked(weeks)}
     repair = recovery.current_repair
     worn = set(repair.hardware if repair else ())
@@ -80,7 +84,7 @@ def day_page(recoveries: Sequence[Recovery], recovery: Recovery, *, day: date, t
     is_cut = bool(repair and repairs.treatment_of(repair.method, worn) != "closed")
     limb = content.fractures[recovery.site].limb
     shown = {"cast": bool(device), "wound": is_cut, "numb_colour": limb != "axial"}
-    answers, before, has_told_of_falls = _answers(recovery, day)
+    answers, before, has_told_of_falls = _answers(recovery, asked_on)
     relief = asked.get("pain_controlled")
     return DayPage(
         recovery=recovery,
@@ -96,7 +100,7 @@ def day_page(recoveries: Sequence[Recovery], recovery: Recovery, *, day: date, t
         asks_relief=relief is not None
         and (relief.flags_until_week is None or weeks < relief.flags_until_week),
         asks_fall="fall" in asked and not has_told_of_falls,
-        tasks=patient_tasks.to_do(patient_tasks.tasks([recovery], day=day)),
+        tasks=patient_tasks.to_do(patient_tasks.tasks([recovery], day=asked_on)),
         answers=answers,
         before=before,
         phones=patient_words.phones_of(recovery.patient.clinic),

@@ -1,6 +1,7 @@
 """The daily log: one screen, saved in one press."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -11,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
+from recovery.domain import log as rules
 from recovery.domain import red_flags, timeline
 from recovery.domain.log import DayEntry
+from recovery.domain.problem import Problem
 from recovery.forms.patient import DayForm
-from recovery.models import LogRevision
+from recovery.models import LogRevision, Recovery
 from recovery.queries import patient as queries
 from recovery.queries import patient_place
 from recovery.services.log import SCREEN_DAYS_BACK, LogDiffers, Logged, log_day
@@ -25,16 +28,23 @@ from recovery.views.patient import chosen, own_record, user_of
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def log(request: HttpRequest, day: date | None = None) -> HttpResponse:
-    """Ask how a day was, and save the answers. Without a day it is today."""
+    """Ask how a day was, and save the answers. Without a day it is today.
+
+    A day that cannot be is no page. What was sent for one comes back with why: midnight may have passed, or a
+    zone changed, while the page was open.
+    """
     record, now = own_record(request), clock.now()
     today = clock.local_day(now, record.time_zone)
     recoveries = queries.recoveries_of(user_of(request))
     recovery = chosen(request, recoveries)
     day = day or today
-    if recovery is None or day > today or day < recovery.injured_on:
+    if recovery is None:
         raise Http404
-    page = queries.day_page(recoveries, recovery, day=day, today=today)
-    form = DayForm(page, request.POST if request.method == "POST" else None)
+    problem = _problem(request, recovery, day, today=today)
+    if request.method != "POST" and problem and problem.code != rules.TOO_FAR_BACK:
+        raise Http404
+    page = queries.day_page(recoveries, recovery, day=min(day, today) if problem else day, today=today)
+    form = DayForm(page, request.POST if request.method == "POST" else None, problem=problem)
     if request.method == "POST" and form.is_valid():
         try:
             _save(request, form, now=now)
@@ -42,9 +52,25 @@ def log(request: HttpRequest, day: date | None = None) -> HttpResponse:
             _add_refusal(form, refusal)
         else:
             return _after(request, form)
-    is_open = not recovery.is_closed and day >= today - timedelta(days=SCREEN_DAYS_BACK)
-    context = {"page": page, "form": form, "nav": "log", "is_open": is_open}
-    return render(request, "recovery/log.html", context)
+    is_past = problem is not None and problem.code != rules.IN_FUTURE
+    is_open = not recovery.is_closed and not is_past
+    context = {"page": page, "form": form, "nav": "log", "is_open": is_open, "is_past": is_past}
+    return render(request, "recovery/log.html", context, status=422 if form.errors else 200)
+
+
+def _problem(request: HttpRequest, recovery: Recovery, day: date, *, today: date) -> Problem | None:
+    """Return why a day cannot be logged. A press that was saved already is answered as done on any day."""
+    problem = rules.day_problem(day, today=today, days_back=SCREEN_DAYS_BACK, not_before=recovery.injured_on)
+    return None if problem and _is_saved(request, recovery) else problem
+
+
+def _is_saved(request: HttpRequest, recovery: Recovery) -> bool:
+    try:
+        save_id = UUID(request.POST.get("save_id", ""))
+    except ValueError:
+        return False
+    saves = LogRevision.objects.of(user_of(request)).filter(recovery=recovery, public_id=save_id)
+    return saves.exists()
 
 
 def _save(request: HttpRequest, form: DayForm, *, now: datetime) -> Logged:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -34,6 +35,17 @@ def pat_browser(browser_of, pat) -> Client:
 def today(pat_record) -> date:
     """Return Pat's local date."""
     return clock.local_day(clock.now(), pat_record.time_zone)
+
+
+@pytest.fixture
+def save(pat_browser, recovery, today) -> Callable[..., HttpResponse]:
+    """Return a function that sends Pat's log, by default of today, as the form does."""
+
+    def post(*, day: date | str | None = None, of: str = "", **answers: object) -> HttpResponse:
+        data = {"save_id": str(uuid4()), "filled": "", "pain_rest": "3", **answers}
+        return pat_browser.post(f"/log/{day or today}/{of}", data)
+
+    return post
 
 
 @pytest.fixture
