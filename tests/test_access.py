@@ -3,24 +3,13 @@
 A new address fails here until it stands in the matrix. Addresses that name a thing name one of Pat's.
 """
 
-from collections.abc import Iterator
-from datetime import time, timedelta
-from uuid import UUID, uuid4
-
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts import clock
-from accounts.models import CareLink, Invitation, Membership, User
-from accounts.services import invite, tokens
-from recovery.models import Alert, PlanVersion, SetDone
+from recovery.models import PlanVersion, SetDone
 from recovery.queries.clinic_plan import fingerprint
-from recovery.services import alerts, exercises, follow_ups
-from reminders.models import Reminder
-from reminders.services import sync
-from tests import recoveries
+from tests.addresses import address_of, names, things_of_pat
 
 pytestmark = pytest.mark.django_db
 
@@ -194,104 +183,10 @@ ELSEWHERE = {
 }
 
 
-def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
-    """Return the names of all addresses but allauth's own and the admin's."""
-    for one in (resolver or get_resolver()).url_patterns:
-        if isinstance(one, URLPattern):
-            if not (one.name or "").startswith("account_"):
-                yield f"{space}{one.name}"
-        elif one.namespace != "admin":
-            yield from names(one, f"{space}{one.namespace}:" if one.namespace else space)
-
-
 @pytest.fixture
-def addresses(cast) -> dict[str, dict[str, object]]:
+def addresses(cast) -> dict[str, object]:
     """Make one of each thing of Pat's, and say which thing each parameter of an address names."""
-    now, thea = clock.now(), cast.thea
-    recoveries.make_recovery(cast.otto_record, by=_confirmer(cast))
-    recovery = recoveries.make_recovery(cast.pat_record, by=thea)
-    recoveries.make_draft(recovery, by=thea)
-    (assignment,) = recoveries.assign(recovery, by=thea)
-    log = recoveries.log(recovery, by=cast.pat)
-    today = clock.local_day(now, recovery.patient.time_zone)
-    visit = follow_ups.book_visit(
-        recovery=recovery, kind="therapy", on=today + timedelta(days=3), at=time(10), by=thea, now=now
-    )
-    record = follow_ups.record_x_ray(
-        recovery=recovery,
-        values={
-            "film_date": today,
-            "modality": "x-ray",
-            "position_vs_last": "unchanged",
-            "clinician_verdict": "healing as expected",
-        },
-        by=thea,
-        now=now,
-    )
-    done = exercises.do_set(
-        assignment=assignment,
-        set_id=log.public_id,
-        day=today,
-        done_at=now,
-        time_zone="Europe/Madrid",
-        by=cast.pat,
-        now=now,
-    )
-    alerts.tick_warnings(
-        recovery=recovery, flag_ids=["rf-dvt"], source="help", day=today, by=cast.pat, now=now
-    )
-    sync.sync(recovery_id=recovery.pk, now=now)
-    key, _plain = tokens.make_token(user=cast.pat, name="phone", scope="read", days=1, now=now)
-    invitation = _invitation(cast, now)
-    return {
-        "recovery_id": recovery.public_id,
-        "patient_id": recovery.patient.public_id,
-        "assignment_id": assignment.public_id,
-        "exercise_id": assignment.public_id,
-        "log_id": log.public_id,
-        "set_id": done.public_id,
-        "visit_id": visit.public_id,
-        "x_ray_id": record.public_id,
-        "alert_id": Alert.objects.get().public_id,
-        "load_id": recovery.plan.loads.get(position=1).public_id,
-        "phase": "mobilise",
-        "day": today,
-        "token_id": key.public_id,
-        "invitation_id": invitation.public_id,
-        "member_id": Membership.objects.get(user=cast.max).public_id,
-        "link_id": CareLink.objects.get(member__user=cast.max).public_id,
-        "protocol_id": "distal-radius.plate",
-        "move_id": "ex-finger-fist",
-        "reminder_id": Reminder.objects.filter(patient=recovery.patient).first().public_id,
-    }
-
-
-def _confirmer(cast) -> User:
-    """Let Olga confirm plans too, so that Otto has one."""
-    Membership.objects.filter(user=cast.olga).update(may_confirm_plans=True)
-    return cast.olga
-
-
-def _invitation(cast, now) -> Invitation:
-    """Invite Pat's record anew, so that its carers and the manager may send or withdraw it."""
-    type(cast.pat_record).objects.filter(pk=cast.pat_record.pk).update(email="pat.new@home.example")
-    record = cast.pat_record
-    type(record).objects.filter(pk=record.pk).update(user=None)
-    record.refresh_from_db()
-    row = invite.invite_patient(patient=record, by=cast.thea, now=now - timedelta(minutes=5))
-    type(record).objects.filter(pk=record.pk).update(user=cast.pat)
-    return row
-
-
-def address_of(name: str, things: dict[str, object]) -> tuple[str, str]:
-    """Return the address of a name with Pat's things in it, and the same one with things that do not exist."""
-    patterns = get_resolver()
-    for part in name.split(":")[:-1]:
-        patterns = patterns.namespace_dict[part][1]
-    (_, wanted), *_more = patterns.reverse_dict.getlist(name.rsplit(":", maxsplit=1)[-1])[0][0]
-    mine = {one: things[one] for one in wanted}
-    missing = {one: uuid4() if isinstance(thing, UUID) else thing for one, thing in mine.items()}
-    return reverse(name, kwargs=mine), reverse(name, kwargs=missing)
+    return things_of_pat(cast)
 
 
 def ask(browser, address: str) -> HttpResponse:
