@@ -16,6 +16,15 @@ from reminders.services import sync
 from tests import recoveries
 from tests.factories import Cast
 
+ELSEWHERE = {
+    "accounts:invitation": "a link for one person: tests/accounts/test_invitations.py",
+    "accounts:accept": "a link for one person: tests/accounts/test_invitations.py",
+    "reminders:stop": "a signed link: tests/reminders/test_views.py",
+    "dev-mail": "the operator's own machine only: tests/config/",
+    "dev-mail-detail": "the operator's own machine only: tests/config/",
+}
+"""Addresses that name no thing of Pat's, and where they are tested."""
+
 
 def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
     """Return the names of all addresses but allauth's own and the admin's."""
@@ -27,11 +36,11 @@ def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]
             yield from names(one, f"{space}{one.namespace}:" if one.namespace else space)
 
 
-def things_of_pat(cast: Cast) -> dict[str, object]:
-    """Make one of each thing of Pat's, and say which thing each parameter of an address names."""
+def things_of_pat(cast: Cast, *, day: int = 12) -> dict[str, object]:
+    """Make one of each thing of Pat's on a day of recovery, and say what each parameter of an address names."""
     now, thea = clock.now(), cast.thea
     recoveries.make_recovery(cast.otto_record, by=_confirmer(cast))
-    recovery = recoveries.make_recovery(cast.pat_record, by=thea)
+    recovery = recoveries.make_recovery(cast.pat_record, by=thea, day=day)
     recoveries.make_draft(recovery, by=thea)
     (assignment,) = recoveries.assign(recovery, by=thea)
     log = recoveries.log(recovery, by=cast.pat)

@@ -152,8 +152,8 @@ def log(
     return log_day(recovery_id=recovery.pk, entry=entry, save_id=uuid4(), by=by, now=now).log
 
 
-def fill_with_logs(recovery: Recovery, count: int) -> None:
-    """Put ``count`` days of logs into the table at once, back from yesterday, to measure pages with many."""
+def fill_with_logs(recovery: Recovery, count: int, *, from_days_ago: int = 1) -> None:
+    """Put ``count`` days of logs into the table at once, by default back from yesterday, to measure pages."""
     today = clock.local_day(clock.now(), recovery.patient.time_zone)
     at = clock.now()
     DailyLog.objects.bulk_create(
@@ -166,5 +166,5 @@ def fill_with_logs(recovery: Recovery, count: int) -> None:
             logged_at=at,
             changed_at=at,
         )
-        for number in range(1, count + 1)
+        for number in range(from_days_ago, from_days_ago + count)
     )

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from recovery.models import PlanVersion, SetDone
 from recovery.queries.clinic_plan import fingerprint
-from tests.addresses import address_of, names, things_of_pat
+from tests.addresses import ELSEWHERE, address_of, names, things_of_pat
 
 pytestmark = pytest.mark.django_db
 
@@ -173,14 +173,6 @@ BODIES = {
     "finish/": {"came": True},
 }
 """What the API's acts need, so that they ask whose the thing is and not what is missing."""
-
-ELSEWHERE = {
-    "accounts:invitation": "a link for one person: tests/accounts/test_invitations.py",
-    "accounts:accept": "a link for one person: tests/accounts/test_invitations.py",
-    "reminders:stop": "a signed link: tests/reminders/test_views.py",
-    "dev-mail": "the operator's own machine only: tests/config/",
-    "dev-mail-detail": "the operator's own machine only: tests/config/",
-}
 
 
 @pytest.fixture

@@ -252,11 +252,11 @@ class TestPages:
 
 class TestTheQueries:
     def test_are_eight_and_do_not_grow(self, cast, thea):
-        recovery = recoveries.make_recovery(cast.pat_record, by=cast.thea, day=800)
+        recovery = recoveries.make_recovery(cast.pat_record, by=cast.thea, day=1001)
         recoveries.fill_with_logs(recovery, 10)
         few = self.count(thea)
         recovery.logs.all().delete()
-        recoveries.fill_with_logs(recovery, 700)
+        recoveries.fill_with_logs(recovery, 1000)
         for number in range(8):
             patient = new_patient(
                 cast, f"Nr{number} Noor", email=f"n{number}@demo.example", has_account=False
