@@ -22,9 +22,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show who invites, and what is needed to accept."""
     row = _find(token)
-    try:
-        invite.refuse_unusable(row, now=clock.now())
-    except ValidationError as refusal:
+    if refusal := _refusal(row):
         return _closed(request, refusal)
     return _page(request, row, token, _form(request, row))
 
@@ -35,6 +33,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Use the link, and sign the person in."""
     row = _find(token)
+    if refusal := _refusal(row):
+        return _closed(request, refusal)
     form = _form(request, row, is_bound=True)
     if not form.is_valid():
         return _page(request, row, token, form)
@@ -49,10 +49,10 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
             by=request.user if isinstance(request.user, User) else None,
             now=clock.now(),
         )
-    except (invite.InvitationSpent, invite.InvitationWithdrawn, invite.InvitationExpired) as refusal:
-        return _closed(request, refusal)
-    except ValidationError as refusal:
-        form.add_error("password" if isinstance(refusal, profile.WeakPassword) else None, refusal)
+    except (invite.InvitationSpent, invite.InvitationWithdrawn, invite.InvitationExpired) as late:
+        return _closed(request, late)  # meanwhile, by another press
+    except ValidationError as problem:
+        form.add_error("password" if isinstance(problem, profile.WeakPassword) else None, problem)
         return _page(request, row, token, form)
     if not request.user.is_authenticated:
         login(request, user, backend=BACKEND)
@@ -64,6 +64,15 @@ def _find(token: str) -> Invitation:
     if row is None:
         raise Http404
     return row
+
+
+def _refusal(row: Invitation) -> ValidationError | None:
+    """Return why a link does not work, before anything typed is looked at; None where it does."""
+    try:
+        invite.refuse_unusable(row, now=clock.now())
+    except ValidationError as refusal:
+        return refusal
+    return None
 
 
 def _form(request: HttpRequest, row: Invitation, *, is_bound: bool = False) -> AcceptForm | AgreeForm:

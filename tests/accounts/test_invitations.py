@@ -256,6 +256,22 @@ class TestTheInvitationsPage:
         assert "This link has been used. You can sign in." in page.content.decode()
         assert reverse("account_login") in page.content.decode()
 
+    @pytest.mark.parametrize("sent", [{"name": "New Person", "accepts": "on"}, {"name": "New Person"}, {}])
+    def test_says_to_a_press_that_the_link_was_used(self, browser_of, now, staff_token, sent):
+        accept(staff_token, now)
+        page = browser_of(None).post(reverse("accounts:accept", args=[staff_token]), sent)
+        assert page.status_code == 410
+        assert page.content.decode().count("This link has been used. You can sign in.") == 1
+        assert User.objects.filter(email="new@staff.example").count() == 1
+
+    def test_says_to_a_second_press_of_the_same_person_that_the_link_was_used(self, browser_of, staff_token):
+        browser, data = browser_of(None), {"name": "New Person", "accepts": "on"}
+        first, second = (
+            browser.post(reverse("accounts:accept", args=[staff_token]), data) for _press in range(2)
+        )
+        assert (first.status_code, second.status_code) == (302, 410)
+        assert "This link has been used. You can sign in." in second.content.decode()
+
     def test_sends_a_known_person_to_sign_in_first(self, cast, browser_of, now, sent_token):
         token = sent_token(lambda: invite_staff(cast, now, email=cast.otto.email))
         page = browser_of(None).get(reverse("accounts:invitation", args=[token])).content.decode()
