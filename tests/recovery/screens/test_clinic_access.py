@@ -5,8 +5,10 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from accounts import clock
 from accounts.models import AuditEvent, CareLink
 from accounts.services import care
+from recovery.models import Recovery
 from tests import recoveries
 
 PAGES = (
@@ -99,6 +101,25 @@ class TestTheRecordOfPat:
         care.end_care(link=CareLink.objects.get(member__user=cast.max), by=cast.thea, now=now)
 
         assert browser.get(address).status_code == 404
+
+    @pytest.mark.parametrize("name", ["log_for", "fracture", "repair", "x_ray_new", "visit_new", "close"])
+    def test_takes_no_form_from_who_was_typing_when_care_ended(self, cast, browser_of, recovery, now, name):
+        browser, today = browser_of(cast.max), clock.local_day(now, recovery.patient.time_zone)
+        typed = {"day": today, "pain_rest": "3", "note": "Slept badly.", "reason": "healed"}
+        address = reverse(f"recovery:{name}", args=[recovery.patient.public_id])
+        missing = reverse(f"recovery:{name}", args=[uuid4()])
+        assert browser.get(address).status_code == 200
+        before = Recovery.objects.get(pk=recovery.pk).revision
+
+        care.end_care(link=CareLink.objects.get(member__user=cast.max), by=cast.thea, now=now)
+        answer, nothing = browser.post(address, typed), browser.post(missing, typed)
+
+        words = "We cannot find this page</h1>\n<p>The link may be old, or the page is not open to you."
+        assert (answer.status_code, answer.content) == (nothing.status_code, nothing.content)
+        assert answer.status_code == 404
+        assert words in answer.content.decode()
+        assert cast.pat_record.name not in answer.content.decode()
+        assert Recovery.objects.get(pk=recovery.pk).revision == before
 
     @pytest.mark.parametrize("name", PAGES)
     def test_writes_down_each_reading_by_staff(self, cast, browser_of, recovery, name):
