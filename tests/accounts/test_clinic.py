@@ -91,6 +91,26 @@ class TestTheClinicsPage:
         assert browser_of(cast.cleo).get(reverse("accounts:clinic"), {"page": page}).status_code == 200
 
 
+class TestInvitingStaff:
+    @pytest.mark.parametrize(
+        ("email", "words"),
+        [
+            ("New@Staff.example", "This address already has an invitation. You can send it again."),
+            ("thea@demo.example", "This person already has access."),
+        ],
+    )
+    def test_twice_is_refused_once_in_words_and_keeps_what_was_typed(
+        self, cast, browser_of, invitation, email, words
+    ):
+        data = {"email": email, "profession": "doctor", "may_confirm_plans": "on"}
+        answer = browser_of(cast.cleo).post(reverse("accounts:invite_staff"), data)
+        page, form = answer.content.decode(), answer.context["invite_form"]
+        assert page.count(words) == 1
+        assert f'value="{email}"' in page
+        assert {name: form[name].value() for name in data} == {**data, "may_confirm_plans": True}
+        assert Invitation.objects.count() == 1
+
+
 class TestChangingTheClinic:
     def test_is_closed_to_everybody_without_a_tie(self, cast, browser_of, writes):
         for person in (cast.otto, cast.olga, cast.finn, cast.pat):

@@ -57,6 +57,12 @@ def errors(answer):
     return answer.context["form"].errors
 
 
+def shown(answer, sent):
+    """Return what the form shows where something was sent; a tick is sent as "on"."""
+    values = {name: answer.context["form"][name].value() for name in sent}
+    return {name: "on" if value is True else value for name, value in values.items()}
+
+
 class TestTakingInAPatient:
     def test_leads_to_the_plan_page(self, cast, thea, answers):
         answer = thea.post(ADDRESS, answers)
@@ -132,11 +138,16 @@ class TestTakingInAPatient:
     def test_asks_for_the_address_of_an_invitation(self, thea, answers):
         assert "email" in errors(thea.post(ADDRESS, {**answers, "invites": "on"}))
 
-    def test_saves_nothing_when_the_address_is_invited_already(self, cast, thea, answers):
+    def test_saves_nothing_and_keeps_all_when_the_address_is_invited_already(self, cast, thea, answers):
         thea.post(ADDRESS, {**answers, "email": "ada@demo.example", "invites": "on"})
 
         again = {**answers, "clinic_number": "B-1", "email": "ada@demo.example", "invites": "on"}
-        assert "email" in errors(thea.post(ADDRESS, again))
+        again["note"] = "Told by phone."
+        answer = thea.post(ADDRESS, again)
+
+        assert errors(answer) == {"email": ["This address already has an invitation. You can send it again."]}
+        assert shown(answer, again) == again
+        assert "Told by phone." in answer.content.decode()
         assert Patient.objects.filter(email="ada@demo.example").count() == 1
 
     def test_refuses_an_empty_post(self, thea, db):
@@ -181,9 +192,14 @@ class TestAnotherBrokenBone:
     def test_is_refused_for_a_bone_with_an_open_recovery(self, cast, thea, answers):
         recoveries.make_fracture(cast.pat_record, by=cast.thea, kind=recoveries.ANKLE_PLATE)
 
-        answer = thea.post(address("fracture", cast.pat_record), answers)
+        answer = thea.post(address("fracture", cast.pat_record), {**answers, "note": "Fell again."})
 
-        assert "already has an open recovery" in str(errors(answer)["site"])
+        typed = {name: answers[name] for name in ("site", "side", "injured_on", "icd10cm", "hardware")}
+        assert len(errors(answer)) == len(errors(answer)["site"]) == 1
+        assert "already has an open recovery" in errors(answer)["site"][0]
+        assert shown(answer, typed) == typed
+        assert "Fell again." in answer.content.decode()
+        assert Recovery.objects.count() == 1
 
 
 class TestANewTreatment:

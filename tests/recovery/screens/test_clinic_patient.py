@@ -13,6 +13,7 @@ from accounts.services import invite
 from recovery.domain.log import DayEntry
 from recovery.models import Alert, DailyLog
 from recovery.services import alerts, exercises, follow_ups
+from recovery.services.close import close_recovery
 from recovery.services.log import log_day
 from tests import factories, recoveries
 
@@ -234,6 +235,18 @@ class TestLoggingForAPatient:
         answer = thea.post(place, {"day": today - timedelta(days=days), "pain_rest": "4"})
 
         assert answer.context["form"].errors["day"]
+        assert not DailyLog.objects.exists()
+
+    def test_of_a_closed_recovery_is_refused_and_keeps_the_note(
+        self, cast, thea, place, today, recovery, now
+    ):
+        close_recovery(recovery=recovery, reason="healed", by=cast.thea, now=now)
+
+        answer = thea.post(place, {"day": today, "pain_rest": "4", "note": "kept words"})
+
+        html = answer.content.decode()
+        assert html.count("This recovery is closed. Nothing can be added to it.") == 1
+        assert "kept words" in html
         assert not DailyLog.objects.exists()
 
     @pytest.mark.parametrize("pain", ["", "11", "-1", "x"])

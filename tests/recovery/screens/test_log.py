@@ -270,7 +270,10 @@ class TestBadInput:
         close_recovery(recovery=recovery, reason="healed", by=thea, now=clock.now())
 
         assert "This recovery is closed Nothing can be added to it." in text_of(pat_browser.get("/log/"))
-        assert "This recovery is closed. Nothing can be added to it." in text_of(save())
+        answer = save(note="Slept badly.")
+        assert text_of(answer).count("This recovery is closed. Nothing can be added to it.") == 1
+        assert "Slept badly." in text_of(answer)
+        assert not DailyLog.objects.exists()
 
     @pytest.mark.parametrize("wanted", ["x", "1", NOBODYS])
     def test_of_a_recovery_that_is_not_there_is_404(self, pat_browser, recovery, wanted):
