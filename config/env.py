@@ -92,12 +92,17 @@ def env_zone(name: str, default: str) -> str:
     return value
 
 
-def env_secret(name: str, keep_in: Path) -> str:
-    """Return a secret: the variable, the file that ``<name>_FILE`` names, or one made once in ``keep_in``."""
+def env_secret(name: str, keep_in: Path | None = None) -> str:
+    """Return a secret: the variable, or what the file that ``<name>_FILE`` names holds.
+
+    Without either, one is made once and kept in ``keep_in``; where that is not given, there is none.
+    """
     if value := env_str(name):
         return value
     if file := env_str(f"{name}_FILE"):
         return _secret_in(Path(file), f"{name}_FILE")
+    if keep_in is None:
+        return ""
     try:
         return _kept_secret(keep_in)
     except OSError as problem:

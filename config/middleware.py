@@ -15,7 +15,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import queries
 from accounts.services import audit
-from config import readiness
+from config import metrics, readiness
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -43,7 +43,10 @@ PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _FEATURES)
 
 
 class ServiceMiddleware:
-    """Answer /healthz and /readyz before hosts, sessions and redirects: a load balancer has none of them."""
+    """Answer before hosts, sessions and redirects: a load balancer has none of them.
+
+    /metrics is missing to whoever may not read it.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -55,6 +58,8 @@ class ServiceMiddleware:
             report = readiness.report()
             response = JsonResponse(report.as_dict(), status=200 if report.is_ready else 503)
             response._has_been_logged = True  # type: ignore[attr-defined]  # an answer, not a fault of ours
+        elif request.path == "/metrics" and metrics.may_read(request, address=client_address(request)):
+            response = metrics.answer()
         else:
             return self.get_response(request)
         response["Cache-Control"] = "no-store"

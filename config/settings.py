@@ -28,6 +28,7 @@ DEBUG = env_bool("DEBUG", False)
 BIND = env_str("BIND", "127.0.0.1")
 PORT = env_int("PORT", 8000, least=1, most=65535)
 SECRET_KEY = env_secret("SECRET_KEY", VAR_DIR / "secret_key")
+METRICS_TOKEN = env_secret("METRICS_TOKEN")
 SECRET_IS_GENERATED = not is_given("SECRET_KEY") and not is_given("SECRET_KEY_FILE")
 
 PUBLIC_URL = env_origin("PUBLIC_URL")

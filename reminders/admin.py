@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from reminders.models import Message, Reminder, Suppression, SyncState, Tick
+from reminders.models import Figure, Message, Reminder, Suppression, SyncState, Tick
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -58,3 +58,8 @@ class SyncStateAdmin(ReadOnly):
 @admin.register(Tick)
 class TickAdmin(ReadOnly):
     list_display = ("name", "at")
+
+
+@admin.register(Figure)
+class FigureAdmin(ReadOnly):
+    list_display = ("name", "value")

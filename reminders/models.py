@@ -252,3 +252,20 @@ class Tick(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Figure(models.Model):
+    """How often something happened since the installation began, all senders together, for ``/metrics``."""
+
+    LATE_MILLISECONDS = "late_milliseconds"
+
+    name = models.CharField(max_length=40, primary_key=True)
+    value = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def late_name(bucket: int) -> str:
+        """Return the name under which the mails of one bucket of lateness are counted."""
+        return f"late_{bucket}"

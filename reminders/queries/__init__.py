@@ -1,6 +1,7 @@
 """What the engine and its screens read, each by one function with a fixed number of database queries."""
 
 from reminders.queries.facts import Snapshot, StaffMember, facts, wishes_of
+from reminders.queries.figures import Figures, figures
 from reminders.queries.receipts import (
     Explanation,
     NextReminder,
@@ -23,6 +24,7 @@ from reminders.queries.work import (
 
 __all__ = [
     "Explanation",
+    "Figures",
     "NextReminder",
     "Receipt",
     "SettingsPage",
@@ -30,6 +32,7 @@ __all__ = [
     "StaffMember",
     "explanation",
     "facts",
+    "figures",
     "is_anything_unsent",
     "kinds_in_words",
     "next_reminders",

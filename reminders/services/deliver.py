@@ -11,7 +11,7 @@ mark is conditional on the claim's token, so a sender that was away too long cha
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic, sleep
 
@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection
 
 from reminders.models import Message, Reminder
 from reminders.queries.desk import Desk, behind, desk, still_in_hand
-from reminders.services import mark, render
+from reminders.services import counts, mark, render
 from reminders.services.channel import Channel, Outcome, Result
 from reminders.services.claim import claim, opening
 from reminders.services.mark import Job
@@ -56,6 +56,7 @@ class Tally:
     expired: int = 0
     held: int = 0
     untrue: int = 0
+    late_seconds: list[float] = field(default_factory=list)
 
 
 def send_due(
@@ -76,6 +77,7 @@ def send_due(
     finally:
         run.finish()
         channel.close()
+        counts.add(run.tally)
     return run.tally
 
 
@@ -229,7 +231,8 @@ class _Run:
             self.tally.sent += marked
             self.tally.fenced += len(sent) - marked
             for key in sent:
-                del self.under_way[key]
+                job = self.under_way.pop(key)
+                self.tally.late_seconds.append(counts.seconds_late(job.reminders, now=now))
             self.ended = [one for one in self.ended if one[0] in self.under_way]
         while self.ended:
             key, outcome = self.ended[0]
