@@ -4,6 +4,7 @@ import os
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import getaddresses
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import available_timezones
@@ -82,6 +83,17 @@ def _split(value: str, problem: str) -> SplitResult:
     except ValueError as wrong:
         raise ImproperlyConfigured(problem) from wrong
     return url
+
+
+def env_mailbox(name: str, default: str = "") -> str:
+    """Return a sender such as ``Riverside <recovery@example.org>``, or nothing."""
+    value = env_str(name, default)
+    found, *more = getaddresses([value]) or [("", "")]
+    local, at, domain = found[1].rpartition("@")
+    if value and (more or not (local and at and domain) or not value.isprintable() or " " in found[1]):
+        example = '"Riverside, Ltd" <recovery@example.org>'
+        raise ImproperlyConfigured(f"{name} should look like recovery@example.org or {example}.")
+    return value
 
 
 def env_zone(name: str, default: str) -> str:

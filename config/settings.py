@@ -1,5 +1,6 @@
 """All settings, read from the environment: safe and working with an empty one (``docs/configuration.md``)."""
 
+from email.utils import quote
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from config.env import (
     env_database,
     env_int,
     env_mail,
+    env_mailbox,
     env_origin,
     env_redis,
     env_secret,
@@ -182,8 +184,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # Mail
 MAIL_SERVER = env_mail("EMAIL_URL")
 MAIL_DIR = VAR_DIR / "mail"
-EMAIL_FROM = env_str("EMAIL_FROM", f"{PRODUCT_NAME} <noreply@{PUBLIC_HOST or 'localhost'}>")
-EMAIL_BOUNCES = env_str("EMAIL_BOUNCES")
+EMAIL_FROM = env_mailbox("EMAIL_FROM", f'"{quote(PRODUCT_NAME)}" <noreply@{PUBLIC_HOST or "localhost"}>')
+EMAIL_BOUNCES = env_mailbox("EMAIL_BOUNCES")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM
 EMAIL_TIMEOUT = 15
 MAIL_CONNECTIONS = env_int("MAIL_CONNECTIONS", 12, least=1, most=50)

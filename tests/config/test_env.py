@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from email.utils import parseaddr
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ READERS = {
     "env_origin": lambda: env.env_origin("IT"),
     "env_redis": lambda: env.env_redis("IT"),
     "env_mail": lambda: env.env_mail("IT"),
+    "env_mailbox": lambda: env.env_mailbox("IT"),
     "env_database": lambda: env.env_database("IT", Path("it.sqlite3")),
 }
 WRONG = [
@@ -42,6 +44,11 @@ WRONG = [
     ("env_mail", "mail.example.org"),
     ("env_mail", "smtp://"),
     ("env_mail", "smtp://host:port"),
+    ("env_mailbox", "Riverside"),
+    ("env_mailbox", "Riverside <recovery>"),
+    ("env_mailbox", "Riverside, Ltd <recovery@example.org>"),
+    ("env_mailbox", "one@example.org, two@example.org"),
+    ("env_mailbox", "re covery@example.org"),
     ("env_database", "mysql://host/name"),
     ("env_database", "postgresql://host"),
     ("env_database", "postgresql://host:port/name"),
@@ -79,6 +86,22 @@ class TestEnvMail:
         server = env.env_mail("IT")
 
         assert server == env.MailServer("mail.example.org", 587, "me@example.org", "p:ss", "starttls")
+
+
+class TestEnvMailbox:
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "recovery@example.org",
+            "Riverside <recovery@example.org>",
+            '"Riverside, Ltd" <recovery@example.org>',
+            "Clínica Ñandú <noreply@localhost>",
+        ],
+    )
+    def test_takes_a_sender_with_or_without_a_name(self, monkeypatch, value):
+        monkeypatch.setenv("IT", value)
+
+        assert env.env_mailbox("IT") == value
 
 
 class TestEnvDatabase:
@@ -136,6 +159,18 @@ class TestEnvSecret:
 
 
 class TestAStart:
+    def test_takes_a_product_name_with_any_signs_for_a_senders_name(self, tmp_path):
+        name = 'Ñandú, "Ltd"'
+        surroundings = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "PRODUCT_NAME": name}
+        code = "from django.conf import settings; print(settings.EMAIL_FROM)"
+
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
+            cwd=settings.BASE_DIR, env=surroundings, capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+
+        assert parseaddr(done.stdout.strip()) == (name, "noreply@localhost")
+
     def test_says_one_sentence_and_shows_no_traceback(self, tmp_path):
         surroundings = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "PORT": "eighty"}
 
