@@ -1,9 +1,12 @@
 """A mail server that can be told to misbehave, a recovery, and the hours of its days."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -20,6 +23,7 @@ from reminders.services.email import EmailChannel
 from reminders.services.sync import sync
 from tests.factories import ZONE, Cast
 from tests.recoveries import make_recovery
+from tests.reminders.faulty_server import FaultyServer, sign_certificate
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -87,6 +91,24 @@ def post(settings) -> Iterator[Post]:
     settings.MAIL_SERVER = MailServer("127.0.0.1", controller.port)
     yield post
     controller.stop()
+
+
+@pytest.fixture
+def faulty(settings) -> Iterator[FaultyServer]:
+    """Have the app send through a mail server that goes wrong where a test says so."""
+    with FaultyServer() as server:
+        settings.MAIL_SERVER = server.address()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory) -> Path:
+    """Return a certificate for 127.0.0.1 that nobody else has signed, with its key."""
+    if shutil.which("openssl") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("openssl is missing: install the package openssl.")
+        pytest.skip("openssl is not installed")
+    return sign_certificate(tmp_path_factory.mktemp("certificate"))
 
 
 Hour = Callable[..., datetime]
