@@ -1,6 +1,8 @@
 """How django-allauth behaves here: no sign-up, our own words, nobody told who has an account."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Timer
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -46,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
         message = self.render_mail(
             template_prefix, email, {"email": email, "request": self.request, **context}
         )
-        _post.submit(mail.send, message, about=template_prefix)
+        _post.submit(_deliver, message, template_prefix, settings.ACCOUNT_MAIL_AGAIN_SECONDS)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the address of a reset link, at the installation's own name whatever the request said."""
@@ -63,3 +65,12 @@ class AccountAdapter(DefaultAccountAdapter):
         now = clock.now()
         tokens.revoke_all(user=user, now=now)
         audit.record("user.password_set", by=user, now=now, subject_id=user.public_id)
+
+
+def _deliver(message: EmailMessage, about: str, waits: Sequence[int]) -> None:
+    """Hand a mail to the server, and try again after each of ``waits`` (seconds) until it is taken."""
+    if mail.send(message, about=about) or not waits:
+        return
+    again = Timer(waits[0], _post.submit, (_deliver, message, about, waits[1:]))
+    again.daemon = True
+    again.start()

@@ -56,6 +56,7 @@ def _plain_surroundings(settings, tmp_path: Path) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.ACCOUNT_MAIL_AGAIN_SECONDS = ()  # a mail that is tried again must not turn up in another test
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # not slow on purpose
     cache.clear()
 

@@ -1,7 +1,9 @@
 """Single-use links to an address: the only way to an account."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -129,7 +131,7 @@ def invite_patient(*, patient: Patient, by: User, now: datetime) -> Invitation:
 
 @transaction.atomic
 def resend(*, invitation: Invitation, by: User, now: datetime) -> Invitation:
-    """Send a new link to the same address; the one sent before stops working.
+    """Send a new link to the same address; the one sent before stops working once the new one is on its way.
 
     Raises InvitationSpent, InvitationWithdrawn, JustSent.
     """
@@ -137,10 +139,11 @@ def resend(*, invitation: Invitation, by: User, now: datetime) -> Invitation:
     _refuse_closed(row)
     if row.sent_at and row.sent_at > now - timedelta(seconds=PAUSE_SECONDS):
         raise JustSent
+    before = {"token_hash": row.token_hash, "expires_at": row.expires_at, "sent_at": row.sent_at}
     secret = _renew(row, now)
-    row.save(update_fields=["token_hash", "expires_at", "sent_at"])
+    row.save(update_fields=list(before))
     audit.record("invitation.resent", by=by, now=now, patient=row.patient, subject_id=row.public_id)
-    _send_after_commit(row, secret, now)
+    _send_after_commit(row, secret, now, before=before)
     return row
 
 
@@ -271,11 +274,14 @@ def _refuse_closed(invitation: Invitation) -> None:
         raise InvitationWithdrawn
 
 
-def _send_after_commit(invitation: Invitation, secret: str, now: datetime) -> None:
-    transaction.on_commit(partial(_send, invitation, secret, now))
+def _send_after_commit(
+    invitation: Invitation, secret: str, now: datetime, *, before: Mapping[str, Any] | None = None
+) -> None:
+    transaction.on_commit(partial(_send, invitation, secret, now, before or {}))
 
 
-def _send(invitation: Invitation, secret: str, now: datetime) -> None:
+def _send(invitation: Invitation, secret: str, now: datetime, before: Mapping[str, Any]) -> None:
+    """Mail the link. If no server takes it, a link that was sent ``before`` goes on working."""
     patient = invitation.patient
     with override(patient.language if patient else settings.LANGUAGE_CODE):
         words = {
@@ -289,6 +295,9 @@ def _send(invitation: Invitation, secret: str, now: datetime) -> None:
             subject=_text("Your invitation to %(product)s") % {"product": settings.PRODUCT_NAME},
             text=render_to_string("accounts/invitation_mail.txt", words),
         )
+    row = Invitation.objects.filter(pk=invitation.pk, token_hash=invitation.token_hash)
     if mail.send(message, about=f"invitation {invitation.public_id}"):
         invitation.sent_at = now
-        Invitation.objects.filter(pk=invitation.pk, token_hash=invitation.token_hash).update(sent_at=now)
+        row.update(sent_at=now)
+    elif before.get("sent_at"):
+        row.update(**before)

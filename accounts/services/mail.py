@@ -26,7 +26,8 @@ def send(mail: EmailMessage, *, about: str) -> bool:
     """Hand the mail to the server and tell whether it took it. ``about`` is an id for the log."""
     try:
         return mail.send() > 0
-    except (SMTPException, OSError) as problem:
-        # The problem's own words may hold the address, so only its kind is logged.
+    except (SMTPException, OSError, ValueError) as problem:
+        # A ValueError is an address that no server can be told. The problem's own words may hold the address,
+        # so only its kind is logged.
         logger.warning("mail not sent: %s (%s)", about, type(problem).__name__)
         return False

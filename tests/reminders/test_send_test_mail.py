@@ -60,6 +60,10 @@ class TestAMailThatArrives:
         assert settings.SITE_URL in mail.get_body(("plain",)).get_content()
         assert settings.SITE_URL in mail.get_body(("html",)).get_content()
 
+    def test_is_taken_by_another_make_of_server(self, settings, post):
+        assert "The server took the mail." in send(settings, settings.MAIL_SERVER)
+        assert post.recipients == [PAT]
+
     @pytest.mark.parametrize("security", ["tls", "starttls"])
     def test_goes_over_tls_and_a_login(self, settings, certificate, trusting, security):
         login = {"user": "me", "password": PASSWORD, "security": security}
