@@ -122,6 +122,37 @@ def env_secret(name: str, keep_in: Path | None = None) -> str:
         raise ImproperlyConfigured(f"{reason}: set VAR_DIR to a folder that can.") from problem
 
 
+MAIL_PROVIDERS = ("brevo", "mailgun", "mailjet", "postmark", "sparkpost")
+"""Those whose reports can be told from forged ones without further packages."""
+SHORTEST_SECRET = 16
+
+
+def env_provider(name: str) -> str:
+    """Return the name of a mail provider, in small letters, or nothing."""
+    value = env_str(name).lower()
+    if value and value not in MAIL_PROVIDERS:
+        words = f"{', '.join(MAIL_PROVIDERS[:-1])} or {MAIL_PROVIDERS[-1]}"
+        raise ImproperlyConfigured(f"{name} should be {words}, not {value!r}.")
+    return value
+
+
+def env_webhook_secret(name: str, *, provider: str) -> str:
+    """Return what a mail provider's reports are known by, from the variable or its file; never made here.
+
+    Mailgun signs with a key. The others send a user and a password, written ``user:password``.
+    """
+    value = env_str(name)
+    if not value and (file := env_str(f"{name}_FILE")):
+        value = _secret_in(Path(file), f"{name}_FILE")
+    if bool(value) != bool(provider):
+        raise ImproperlyConfigured(f"{name} should be set together with MAIL_PROVIDER, or neither.")
+    if value and (len(value) < SHORTEST_SECRET or not (value.isascii() and value.isprintable())):
+        raise ImproperlyConfigured(f"{name} should have {SHORTEST_SECRET} plain characters or more.")
+    if value and provider != "mailgun" and not all(value.partition(":")):
+        raise ImproperlyConfigured(f"{name} should look like user:password for this provider.")
+    return value
+
+
 def _secret_in(file: Path, name: str) -> str:
     try:
         value = file.read_text().strip()

@@ -15,9 +15,11 @@ from config.env import (
     env_mail,
     env_mailbox,
     env_origin,
+    env_provider,
     env_redis,
     env_secret,
     env_str,
+    env_webhook_secret,
     env_zone,
     is_given,
 )
@@ -195,6 +197,11 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.security == "starttls", MAIL_SERVER.security == "tls"
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_SERVER.host else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = MAIL_DIR
+# anymail reads what a provider reports. Mails do not go through it.
+MAIL_PROVIDER = env_provider("MAIL_PROVIDER")
+_secret = env_webhook_secret("MAIL_WEBHOOK_SECRET", provider=MAIL_PROVIDER)
+_known_by = "MAILGUN_WEBHOOK_SIGNING_KEY" if MAIL_PROVIDER == "mailgun" else "WEBHOOK_SECRET"
+ANYMAIL = {_known_by: _secret} if MAIL_PROVIDER else {}
 
 # Tasks
 REDIS_URL = env_redis("REDIS_URL")

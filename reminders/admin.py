@@ -46,7 +46,7 @@ class MessageAdmin(ReadOnly):
 
 @admin.register(Suppression)
 class SuppressionAdmin(ReadOnly):
-    list_display = ("pk", "reason", "suppressed_at")
+    list_display = ("pk", "reason", "source", "suppressed_at")
 
 
 @admin.register(SyncState)

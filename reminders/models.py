@@ -20,6 +20,9 @@ from reminders.querysets import (
 NO_RECOVERY = uuid.UUID(int=0)
 """Stands in unique keys where a reminder belongs to no recovery: NULL would never be equal to itself."""
 
+CAME_BACK = "came_back"
+"""The reason beside a reminder that was sent and did not arrive."""
+
 
 class Kind(models.TextChoices):
     """What a reminder is about."""

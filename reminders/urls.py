@@ -1,4 +1,4 @@
-"""Addresses of pages about reminders."""
+"""Addresses of pages about reminders, and of reports about mails."""
 
 from django.urls import path
 
@@ -8,5 +8,6 @@ app_name = "reminders"
 urlpatterns = [
     path("reminders/", views.settings, name="settings"),
     path("reminders/stop/<str:token>/", views.stop, name="stop"),
+    path("mail/reports/<slug:provider>/", views.mail_report, name="mail_report"),
     path("patients/<uuid:patient_id>/reminders/", views.receipts, name="receipts"),
 ]

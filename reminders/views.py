@@ -1,13 +1,19 @@
-"""The patient's page about reminders, and the link at the end of each mail."""
+"""The patient's page about reminders, the link at the end of each mail, and reports of mail providers."""
 
-from typing import cast
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings as site
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, SuspiciousOperation, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -20,6 +26,15 @@ from reminders import queries
 from reminders.forms import PreferenceForm
 from reminders.services import stop as links
 from reminders.services.preferences import change_preferences, stop_kinds
+
+logger = logging.getLogger(__name__)
+PROVIDERS = {
+    "brevo": "Brevo",
+    "mailgun": "Mailgun",
+    "mailjet": "Mailjet",
+    "postmark": "Postmark",
+    "sparkpost": "SparkPost",
+}
 
 
 @login_required
@@ -88,3 +103,48 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         stop_kinds(patient=link.patient, kinds=link.kinds, now=clock.now())
     words = {"kinds": queries.kinds_in_words(link.kinds), "is_done": is_done, "clinic": link.patient.clinic}
     return render(request, "reminders/stop.html", words)
+
+
+@csrf_exempt  # a provider posts without a cookie; its signature or password is the permission
+@require_http_methods(["HEAD", "POST"])
+def mail_report(request: HttpRequest, provider: str) -> HttpResponse:
+    """Take in what the configured mail provider says of mails; any other address is not there."""
+    if not site.MAIL_PROVIDER or provider != site.MAIL_PROVIDER:
+        raise Http404
+    return _report_view(provider)(request)
+
+
+@cache
+def _report_view(provider: str) -> Callable[[HttpRequest], HttpResponse]:
+    """Return anymail's view. It is imported when it is needed: most installations have no provider."""
+    theirs = import_string(f"anymail.webhooks.{provider}.{PROVIDERS[provider]}TrackingWebhookView")
+    careful: Any = type(theirs.__name__, (_Careful, theirs), {})
+    view: Callable[[HttpRequest], HttpResponse] = careful.as_view()
+    return view
+
+
+class _Careful:
+    """Has a view of anymail refuse what it cannot read, where it would take that for a fault of ours."""
+
+    def run_validators(self, request: HttpRequest) -> None:
+        """Check the signature or the password. Raises SuspiciousOperation, BadRequest."""
+        with _read():
+            super().run_validators(request)  # type: ignore[misc]
+
+    def parse_events(self, request: HttpRequest) -> list[Any]:
+        """Return what is reported. Raises SuspiciousOperation, BadRequest."""
+        with _read():
+            events: list[Any] = super().parse_events(request)  # type: ignore[misc]
+        return events
+
+
+@contextmanager
+def _read() -> Iterator[None]:
+    try:
+        yield
+    except SuspiciousOperation:
+        raise
+    except Exception as problem:
+        # There is no list of what a body from outside can make a parser trip over.
+        logger.warning("a provider's report could not be read: %s", type(problem).__name__)
+        raise BadRequest from problem

@@ -20,20 +20,26 @@ ELSEWHERE = {
     "accounts:invitation": "a link for one person: tests/accounts/test_invitations.py",
     "accounts:accept": "a link for one person: tests/accounts/test_invitations.py",
     "reminders:stop": "a signed link: tests/reminders/test_views.py",
+    "reminders:mail_report": "a signed report: tests/reminders/test_mail_reports.py",
     "dev-mail": "the operator's own machine only: tests/config/",
     "dev-mail-detail": "the operator's own machine only: tests/config/",
 }
 """Addresses that name no thing of Pat's, and where they are tested."""
 
 
-def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
-    """Return the names of all addresses but allauth's own and the admin's."""
+def patterns(resolver: URLResolver | None = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Return the names of all addresses but allauth's own and the admin's, with their patterns."""
     for one in (resolver or get_resolver()).url_patterns:
         if isinstance(one, URLPattern):
             if not (one.name or "").startswith("account_"):
-                yield f"{space}{one.name}"
+                yield f"{space}{one.name}", one
         elif one.namespace != "admin":
-            yield from names(one, f"{space}{one.namespace}:" if one.namespace else space)
+            yield from patterns(one, f"{space}{one.namespace}:" if one.namespace else space)
+
+
+def names() -> list[str]:
+    """Return the names of these addresses."""
+    return [name for name, _pattern in patterns()]
 
 
 def things_of_pat(cast: Cast, *, day: int = 12) -> dict[str, object]:

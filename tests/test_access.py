@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from recovery.models import PlanVersion, SetDone
 from recovery.queries.clinic_plan import fingerprint
-from tests.addresses import ELSEWHERE, address_of, names, things_of_pat
+from tests.addresses import ELSEWHERE, address_of, names, patterns, things_of_pat
 
 pytestmark = pytest.mark.django_db
 
@@ -174,6 +174,9 @@ BODIES = {
 }
 """What the API's acts need, so that they ask whose the thing is and not what is missing."""
 
+WITHOUT_COOKIE = {"reminders:stop", "reminders:mail_report"}
+"""Pages that take a POST from another site: each is held by a signature or a password."""
+
 
 @pytest.fixture
 def addresses(cast) -> dict[str, object]:
@@ -222,6 +225,11 @@ def is_open(browser, address: str, missing: str) -> bool:
 class TestTheMatrix:
     def test_holds_every_address(self):
         assert " ".join(sorted(set(names()) ^ (set(PAGES) | set(ELSEWHERE)))) == ""
+
+    def test_lets_no_other_site_post_but_where_a_signature_is_asked_for(self):
+        pages = {name: one.callback for name, one in patterns() if not name.startswith("api-")}
+
+        assert {name for name, view in pages.items() if getattr(view, "csrf_exempt", False)} == WITHOUT_COOKIE
 
     @pytest.mark.parametrize("who", sorted(EVERYBODY))
     def test_opens_to_each_what_is_theirs_and_nothing_else(self, cast, browser_of, addresses, who):

@@ -59,7 +59,7 @@ def variables_read() -> set[str]:
         reader = getattr(call.func, "id", "")
         if reader.startswith("env_") and call.args and isinstance(call.args[0], ast.Constant):
             found.add(call.args[0].value)
-            if reader == "env_secret":
+            if reader in {"env_secret", "env_webhook_secret"}:
                 found.add(f"{call.args[0].value}_FILE")
     return found
 

@@ -36,7 +36,9 @@ class ReminderSerializer(serializers.Serializer):
     channel = serializers.CharField()
     due_at = serializers.DateTimeField()
     state = serializers.ChoiceField(choices=Reminder.State.choices)
-    reason = serializers.CharField(help_text="A code that says why it was not sent; empty otherwise.")
+    reason = serializers.CharField(
+        help_text="A code that says why it was not sent, or `came_back` where it was."
+    )
     sent_at = serializers.DateTimeField(source="message.sent_at", default=None, allow_null=True)
 
 

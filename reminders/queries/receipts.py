@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Patient
 from reminders import domain
-from reminders.models import Kind, Message, Preference, Reminder, Suppression
+from reminders.models import CAME_BACK, Kind, Message, Preference, Reminder, Suppression
 from reminders.queries.facts import facts
 from reminders.queries.work import unreachable
 
@@ -114,7 +114,7 @@ def _receipt(row: Reminder, zone: ZoneInfo) -> Receipt:
 def words_of(state: str, reason: str) -> str:
     """Return in words what became of a reminder."""
     if state == Reminder.State.SENT:
-        return _("Sent")
+        return _("Could not reach: the mail came back") if reason == CAME_BACK else _("Sent")
     if state == Reminder.State.EXPIRED:
         return _("Not sent: it was too late")
     if state in {Reminder.State.FAILED, Reminder.State.SUPPRESSED}:

@@ -21,6 +21,7 @@ READERS = {
     "env_redis": lambda: env.env_redis("IT"),
     "env_mail": lambda: env.env_mail("IT"),
     "env_mailbox": lambda: env.env_mailbox("IT"),
+    "env_provider": lambda: env.env_provider("IT"),
     "env_database": lambda: env.env_database("IT", Path("it.sqlite3")),
 }
 WRONG = [
@@ -49,6 +50,8 @@ WRONG = [
     ("env_mailbox", "Riverside, Ltd <recovery@example.org>"),
     ("env_mailbox", "one@example.org, two@example.org"),
     ("env_mailbox", "re covery@example.org"),
+    ("env_provider", "sendgrid"),
+    ("env_provider", "amazon_ses"),
     ("env_database", "mysql://host/name"),
     ("env_database", "postgresql://host"),
     ("env_database", "postgresql://host:port/name"),
@@ -156,6 +159,47 @@ class TestEnvSecret:
 
         with pytest.raises(ImproperlyConfigured, match=r"^VAR_DIR .*file/var\) cannot be written"):
             env.env_secret("IT", tmp_path / "file" / "var" / "it")
+
+
+class TestEnvWebhookSecret:
+    def test_is_what_the_variable_or_its_file_says(self, monkeypatch, tmp_path):
+        (tmp_path / "secret").write_text("reports:from-a-file\n")
+        monkeypatch.setenv("IT_FILE", str(tmp_path / "secret"))
+        assert env.env_webhook_secret("IT", provider="postmark") == "reports:from-a-file"
+
+        monkeypatch.setenv("IT", "reports:from-the-variable")
+        assert env.env_webhook_secret("IT", provider="postmark") == "reports:from-the-variable"
+
+    def test_is_nothing_without_a_provider_and_none_is_made(self, monkeypatch):
+        monkeypatch.delenv("IT", raising=False)
+
+        assert env.env_webhook_secret("IT", provider="") == ""
+
+    @pytest.mark.parametrize(
+        ("provider", "value"),
+        [
+            ("postmark", ""),
+            ("", "reports:0123456789"),
+            ("postmark", "reports:short"),
+            ("postmark", "0123456789abcdef"),
+            ("postmark", ":0123456789abcdef"),
+            ("postmark", "0123456789abcdef:"),
+            ("mailgun", "0123456789abcdé0"),
+            ("mailgun", "0123456789\tabcdef"),
+        ],
+    )
+    def test_is_refused_in_one_sentence_when_it_would_not_protect(self, monkeypatch, provider, value):
+        monkeypatch.setenv("IT", value)
+
+        with pytest.raises(ImproperlyConfigured, match=r"^IT should [^\n]+\.$") as refusal:
+            env.env_webhook_secret("IT", provider=provider)
+
+        assert not value or value not in str(refusal.value)
+
+    def test_is_whatever_key_mailgun_gives(self, monkeypatch):
+        monkeypatch.setenv("IT", "key-0123456789abcdef")
+
+        assert env.env_webhook_secret("IT", provider="mailgun") == "key-0123456789abcdef"
 
 
 class TestAStart:
