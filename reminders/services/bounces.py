@@ -7,17 +7,30 @@ does not name a mail of ours, the suppression and its date say it for all that f
 
 import logging
 from datetime import datetime
+from enum import StrEnum
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from accounts.models import Patient, User
 from reminders.domain import bounces as known
+from reminders.domain.reports import read_report
 from reminders.models import CAME_BACK, Message, Reminder, Suppression
 from reminders.querysets import MessageQuerySet
+from reminders.services import mime
 
 logger = logging.getLogger(__name__)
 LONGEST_ADDRESS = 254
+
+
+class Taken(StrEnum):
+    """What became of a delivery report."""
+
+    SUPPRESSED = "suppressed"
+    CAME_BACK = "came_back"
+    NOTHING_FAILED = "nothing_failed"
+    NOT_OURS = "not_ours"
 
 
 @transaction.atomic
@@ -31,6 +44,44 @@ def take_event(*, address: str, code: str, message_id: str, now: datetime) -> bo
     if code != known.COMPLAINED and message_id.isascii() and message_id.isprintable():
         _note_came_back(Message.objects.filter(message_id=message_id))
     return _suppress(address, code, Suppression.Source.WEBHOOK, now=now)
+
+
+def take_report(*, raw: bytes, now: datetime) -> Taken:
+    """Take in a mail server's delivery report, and write no more to an address that it ends for good.
+
+    Anybody can send one, so it is believed only about a mail of ours that it returns by its Message-ID, and
+    only for the address that this mail went to. Raises NotAReport.
+    """
+    report = read_report(raw)
+    if not report.failures:
+        return Taken.NOTHING_FAILED
+    with transaction.atomic():
+        message = Message.objects.filter(message_id=report.message_id, state=Message.State.SENT).first()
+        address = _address_of(message) if message else ""
+        theirs = [one for one in report.failures if address and one.address.lower() == _on_the_wire(address)]
+        if message is None or not theirs:
+            return Taken.NOT_OURS
+        _note_came_back(Message.objects.filter(pk=message.pk))
+        if not theirs[0].is_for_good:
+            return Taken.CAME_BACK
+        _suppress(address, f"status_{theirs[0].status}", Suppression.Source.REPORT, now=now)
+    return Taken.SUPPRESSED
+
+
+def _address_of(message: Message) -> str:
+    """Return where the recipient of a message is written to."""
+    patient = Patient.objects.filter(public_id=message.recipient_id).select_related("user").first()
+    if patient is not None:
+        return patient.user.email if patient.user else patient.email
+    user = User.objects.filter(public_id=message.recipient_id).first()
+    return user.email if user else ""
+
+
+def _on_the_wire(address: str) -> str:
+    try:
+        return mime.wire_address(address).lower()
+    except mime.AddressDoesNotFit:
+        return ""
 
 
 def _is_address(address: str) -> bool:
