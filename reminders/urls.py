@@ -9,5 +9,7 @@ urlpatterns = [
     path("reminders/", views.settings, name="settings"),
     path("reminders/stop/<str:token>/", views.stop, name="stop"),
     path("mail/reports/<slug:provider>/", views.mail_report, name="mail_report"),
+    path("patients/unreached/", views.unreached, name="unreached"),
     path("patients/<uuid:patient_id>/reminders/", views.receipts, name="receipts"),
+    path("patients/<uuid:patient_id>/reminders/try-again/", views.try_again, name="try_again"),
 ]

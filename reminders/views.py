@@ -17,17 +17,20 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock
 from accounts.models import Patient, User
 from accounts.services import audit
+from recovery.views.clinic import clinic_page, user_of
 from reminders import queries
 from reminders.forms import PreferenceForm
 from reminders.services import stop as links
+from reminders.services.bounces import lift_suppression
 from reminders.services.preferences import change_preferences, stop_kinds
 
 logger = logging.getLogger(__name__)
+NUMBER_LENGTH = 6
 PROVIDERS = {
     "brevo": "Brevo",
     "mailgun": "Mailgun",
@@ -68,7 +71,31 @@ def receipts(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = get_object_or_404(mine, public_id=patient_id)
     audit.read_record(patient=patient, by=user, now=now)
     page = queries.settings_page(patient, now=now)
-    return render(request, "reminders/receipts.html", {"page": page, "patient": patient})
+    return render(request, "reminders/receipts.html", {"page": page, "patient": patient, "nav": "patients"})
+
+
+@clinic_page
+@require_safe
+def unreached(request: HttpRequest) -> HttpResponse:
+    """Show staff whom of their patients no mail reaches, why, and what to do."""
+    user, now, number = user_of(request), clock.now(), request.GET.get("page", "1")
+    is_number = number.isdecimal() and number.isascii() and len(number) <= NUMBER_LENGTH
+    page = queries.unreached(user, page=int(number) if is_number else 1, now=now)
+    if page.people:
+        audit.read_records(patient_ids=[one.patient_id for one in page.people], by=user, now=now)
+    return render(request, "reminders/unreached.html", {"page": page, "nav": "patients"})
+
+
+@require_POST
+@clinic_page
+def try_again(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Write to a patient's address again, because staff say so."""
+    mine = Patient.objects.in_care_of(request.user).select_related("user")
+    patient = get_object_or_404(mine, public_id=patient_id)
+    lift_suppression(patient=patient, by=user_of(request), now=clock.now())
+    messages.success(request, _("The next reminders go to this address again."))
+    is_from_list = request.POST.get("from") == "unreached"
+    return redirect("reminders:unreached") if is_from_list else redirect("reminders:receipts", patient_id)
 
 
 def _own_record(request: HttpRequest) -> Patient:

@@ -48,7 +48,8 @@ PAGES = {
     ),
     **dict.fromkeys(("accounts:resend", "accounts:withdraw"), MANAGER | CARERS),
     "accounts:carers": MANAGER | CARERS,
-    "reminders:receipts": CARERS,
+    **dict.fromkeys(("reminders:receipts", "reminders:try_again"), CARERS),
+    "reminders:unreached": STAFF,
     **dict.fromkeys(
         ("accounts:invite_patient", "accounts:take_on", "accounts:end_care"),
         MANAGER | CARERS,

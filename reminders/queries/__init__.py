@@ -2,6 +2,7 @@
 
 from reminders.queries.facts import Snapshot, StaffMember, facts, wishes_of
 from reminders.queries.figures import Figures, figures
+from reminders.queries.reach import Unreached, UnreachedPage, unreached, why_refused
 from reminders.queries.receipts import (
     Explanation,
     NextReminder,
@@ -30,6 +31,8 @@ __all__ = [
     "SettingsPage",
     "Snapshot",
     "StaffMember",
+    "Unreached",
+    "UnreachedPage",
     "explanation",
     "facts",
     "figures",
@@ -41,6 +44,8 @@ __all__ = [
     "recoveries_of",
     "settings_page",
     "unreachable",
+    "unreached",
+    "why_refused",
     "wishes_of",
     "work_list",
     "zone_rules",

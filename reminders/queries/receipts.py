@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Patient
 from reminders import domain
+from reminders.domain.bounces import COMPLAINED
 from reminders.models import CAME_BACK, Kind, Message, Preference, Reminder, Suppression
 from reminders.queries.facts import facts
+from reminders.queries.reach import why_refused
 from reminders.queries.work import unreachable
 
 NEVER_NEWS = ("not_planned", "visit_changed", "recovery_closed", "no_plan")
@@ -50,9 +52,16 @@ class SettingsPage:
     patient: Patient
     address: str
     suppression: Suppression | None
+    why: str
+    """Why no mail reaches the address, in words; empty while it is written to."""
     preference: Preference
     coming: tuple[NextReminder, ...]
     receipts: tuple[Receipt, ...]
+
+    @property
+    def is_complaint(self) -> bool:
+        """Say whether the address is refused because mail to it was marked as unwanted."""
+        return self.suppression is not None and self.suppression.reason == COMPLAINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +74,12 @@ class Explanation:
 def settings_page(patient: Patient, *, now: datetime) -> SettingsPage:
     """Return what the page about reminders shows, in 4 queries (``patient`` comes with user and clinic)."""
     preference = Preference.objects.filter(patient=patient).first() or Preference(patient=patient)
+    suppression = unreachable(patient)
     return SettingsPage(
         patient=patient,
         address=patient.user.email if patient.user else patient.email,
-        suppression=unreachable(patient),
+        suppression=suppression,
+        why=why_refused(suppression),
         preference=preference,
         coming=next_reminders(patient),
         receipts=receipts(patient, now=now),

@@ -14,6 +14,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from accounts.models import Patient, User
+from accounts.services import audit
 from reminders.domain import bounces as known
 from reminders.domain.reports import read_report
 from reminders.models import CAME_BACK, Message, Reminder, Suppression
@@ -66,6 +67,16 @@ def take_report(*, raw: bytes, now: datetime) -> Taken:
             return Taken.CAME_BACK
         _suppress(address, f"status_{theirs[0].status}", Suppression.Source.REPORT, now=now)
     return Taken.SUPPRESSED
+
+
+@transaction.atomic
+def lift_suppression(*, patient: Patient, by: User, now: datetime) -> bool:
+    """Write to a patient's address again; say whether it was refused. What was settled stays as it is."""
+    address = patient.user.email if patient.user else patient.email
+    count, _each = Suppression.objects.filter(address=address.lower()).delete()
+    if count:
+        audit.record("reminders.address_tried_again", by=by, now=now, patient=patient)
+    return bool(count)
 
 
 def _address_of(message: Message) -> str:
