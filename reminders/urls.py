@@ -7,6 +7,7 @@ from reminders import views
 app_name = "reminders"
 urlpatterns = [
     path("reminders/", views.settings, name="settings"),
+    path("reminders/test/", views.ask_for_test, name="test"),
     path("reminders/stop/<str:token>/", views.stop, name="stop"),
     path("mail/reports/<slug:provider>/", views.mail_report, name="mail_report"),
     path("patients/unreached/", views.unreached, name="unreached"),

@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest, SuspiciousOperation, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -28,6 +29,7 @@ from reminders.forms import PreferenceForm
 from reminders.services import stop as links
 from reminders.services.bounces import lift_suppression
 from reminders.services.preferences import change_preferences, stop_kinds
+from reminders.services.trial import send_test
 
 logger = logging.getLogger(__name__)
 NUMBER_LENGTH = 6
@@ -60,6 +62,22 @@ def settings(request: HttpRequest) -> HttpResponse:
             return redirect(request.get_full_path())
     status = 422 if form.errors else 200
     return render(request, "reminders/settings.html", {"form": form, "page": page}, status=status)
+
+
+@login_required
+@require_POST
+def ask_for_test(request: HttpRequest) -> HttpResponse:
+    """Have a test reminder sent to the patient at once."""
+    patient = _own_record(request)
+    try:
+        send_test(patient=patient, by=cast(User, request.user), now=clock.now())
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        address = cast(User, request.user).email
+        messages.success(request, _("A test e-mail is on its way to %(address)s.") % {"address": address})
+    query = request.GET.urlencode()
+    return redirect(reverse("reminders:settings") + (f"?{query}" if query else ""))
 
 
 @login_required

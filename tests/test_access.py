@@ -129,7 +129,7 @@ PAGES = {
         ),
         SIGNED_IN,
     ),
-    "api-preferences": PATIENTS,
+    **dict.fromkeys(("reminders:test", "api-preferences", "api-preferences-test"), PATIENTS),
     **dict.fromkeys(
         (
             "api-recovery",

@@ -14,8 +14,10 @@ from accounts.models import Patient
 from recovery.api.description import reads, writes
 from recovery.api.endpoint import LOG, Endpoint
 from recovery.api.fields import IdField
+from reminders.api.reminders import ReminderSerializer
 from reminders.models import Kind, Preference
 from reminders.services.preferences import PATIENT_KINDS, Choice, change_preferences
+from reminders.services.trial import send_test
 
 _PATIENT = extend_schema(
     parameters=[
@@ -79,6 +81,19 @@ class Preferences(Endpoint):
         changed = change_preferences(patient=patient, choice=choice, by=self.user, now=clock.now())
         changed.patient = patient
         return self.one(changed, PreferencesSerializer)
+
+
+class TestReminder(Endpoint):
+    """A reminder to try out whether mails arrive."""
+
+    write_scope: ClassVar = LOG
+
+    @_PATIENT
+    @writes("preferences_test", None, ReminderSerializer, tag="preferences", done=(201,))
+    def post(self, request: Request) -> Response:
+        """Have a test reminder sent to oneself at once, at most one in ten minutes."""
+        row = send_test(patient=_own(self), by=self.user, now=clock.now())
+        return self.one(row, ReminderSerializer, status=201)
 
 
 def _own(view: Endpoint) -> Patient:
