@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.http import HttpResponse
 
+from accounts.models import User
 from recovery.models import PlanVersion, SetDone
 from recovery.queries.clinic_plan import fingerprint
 from tests.addresses import ELSEWHERE, address_of, names, patterns, things_of_pat
@@ -14,7 +15,7 @@ from tests.addresses import ELSEWHERE, address_of, names, patterns, things_of_pa
 pytestmark = pytest.mark.django_db
 
 JSON = "application/json"
-EVERYBODY = {"pat", "otto", "thea", "olga", "max", "cleo", "finn", "visitor"}
+EVERYBODY = {"pat", "otto", "thea", "olga", "max", "cleo", "finn", "operator", "visitor"}
 SIGNED_IN = EVERYBODY - {"visitor"}
 PATIENTS = {"pat", "otto"}
 PAT = {"pat"}
@@ -180,6 +181,13 @@ WITHOUT_COOKIE = {"reminders:stop", "reminders:mail_report"}
 
 
 @pytest.fixture
+def people(cast) -> dict[str, User | None]:
+    """Return everybody by name, and an operator: they run the installation, and no clinic has taken them on."""
+    operator = User.objects.create_superuser("operator@demo.example", name="Ole Berg")
+    return {**cast.people(), "operator": operator}
+
+
+@pytest.fixture
 def addresses(cast) -> dict[str, object]:
     """Make one of each thing of Pat's, and say which thing each parameter of an address names."""
     return things_of_pat(cast)
@@ -201,6 +209,29 @@ def ask(browser, address: str) -> HttpResponse:
     return answer
 
 
+def post(browser, address: str) -> HttpResponse:
+    """Send an empty form, and undo what it did."""
+    with transaction.atomic():
+        answer = browser.post(address, _form(address))
+        transaction.set_rollback(True)
+    return answer
+
+
+def verdict(answer: HttpResponse) -> str:
+    """Say whether an answer to a form is for somebody whose page it is."""
+    status = answer.status_code
+    if status == 405:
+        return "takes no form"
+    if status in {403, 404} or is_to_login(answer):
+        return "closed"
+    return "open" if 200 <= status < 400 or status == 422 else f"a surprise: {status}"
+
+
+def is_to_login(answer: HttpResponse) -> bool:
+    """Say whether an answer asks to sign in first."""
+    return answer.status_code == 302 and answer.headers["Location"].startswith("/accounts/login/")
+
+
 def _form(address: str) -> dict[str, object]:
     return {"set_id": SetDone.objects.get().public_id} if address.endswith("/undo/") else {}
 
@@ -219,8 +250,7 @@ def is_open(browser, address: str, missing: str) -> bool:
         answer = ask(browser, address)
         return (answer.status_code, answer.content) != (nothing.status_code, nothing.content)
     answer = ask(browser, address)
-    to_login = answer.status_code == 302 and answer.headers["Location"].startswith("/accounts/login/")
-    return answer.status_code not in {401, 403, 404} and not (to_login and address != "/")
+    return answer.status_code not in {401, 403, 404} and not (is_to_login(answer) and address != "/")
 
 
 class TestTheMatrix:
@@ -233,10 +263,24 @@ class TestTheMatrix:
         assert {name for name, view in pages.items() if getattr(view, "csrf_exempt", False)} == WITHOUT_COOKIE
 
     @pytest.mark.parametrize("who", sorted(EVERYBODY))
-    def test_opens_to_each_what_is_theirs_and_nothing_else(self, cast, browser_of, addresses, who):
-        person = cast.people()[who]
+    def test_opens_to_each_what_is_theirs_and_nothing_else(self, people, browser_of, addresses, who):
+        person = people[who]
         opened = {name for name in PAGES if is_open(browser_of(person), *address_of(name, addresses))}
 
         expected = {name for name, people in PAGES.items() if who in people}
         assert " ".join(sorted(opened - expected)) == "", "open to somebody whose it is not"
         assert " ".join(sorted(expected - opened)) == "", "closed to somebody whose it is"
+
+    @pytest.mark.parametrize("who", sorted(EVERYBODY))
+    def test_takes_a_form_from_each_for_what_is_theirs_and_nothing_else(
+        self, people, browser_of, addresses, who
+    ):
+        browser, pages = browser_of(people[who]), [one for one in PAGES if not one.startswith("api-")]
+        verdicts = {name: verdict(post(browser, address_of(name, addresses)[0])) for name in pages}
+
+        expected = {name: "open" if who in PAGES[name] else "closed" for name in pages}
+        wrong = {
+            name: found for name, found in verdicts.items() if found not in {expected[name], "takes no form"}
+        }
+        assert wrong == {}
+        assert "open" in verdicts.values()
