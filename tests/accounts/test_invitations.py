@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, Invitation, Membership, Patient, PrivacyAcceptance, User
 from accounts.services import care, invite, profile
+from config import settings as installed
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +208,13 @@ class TestAccepting:
     def test_refuses_a_weak_password(self, now, staff_token, password):
         with pytest.raises(profile.WeakPassword):
             accept(staff_token, now, password=password)
+
+    def test_keeps_a_password_as_a_hash_of_argon2(self, now, staff_token, settings):
+        settings.PASSWORD_HASHERS = installed.PASSWORD_HASHERS
+        user = accept(staff_token, now, password="six-calm-otters")
+        user.refresh_from_db()
+        assert user.password.startswith("argon2$argon2id$")
+        assert user.check_password("six-calm-otters")
 
     def test_keeps_a_password_if_one_is_chosen(self, now, staff_token):
         assert accept(staff_token, now, password="six-calm-otters").check_password("six-calm-otters")
