@@ -11,7 +11,7 @@ from reminders.services import deliver, digest, sync, ticks
 from reminders.services.email import EmailChannel
 
 _stop = mmap(-1, 1)
-"""One byte that a worker shares with the processes it forks: it hears of its end, and they do the work."""
+"""One byte that a worker shares with its threads, or with processes it forks. Only it hears of its end."""
 
 
 @worker_shutting_down.connect

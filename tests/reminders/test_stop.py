@@ -16,7 +16,6 @@ import pytest
 from django.conf import settings as project
 
 from accounts import clock
-from config.celery import READY_LINE
 from tests.reminders.faulty_server import FaultyServer
 
 MAILS, STOP_AFTER = 22, 3
@@ -44,7 +43,7 @@ class Place:
             "EMBEDDED_BROKER_URL": "filesystem://localhost",
             "REDIS_URL": "",
             "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
-            "MAIL_CONNECTIONS": "2",
+            "MAIL_CONNECTIONS": "1",
             "PYTHONPATH": str(project.BASE_DIR),
             "LOG_LEVEL": "ERROR",
         }
@@ -56,15 +55,13 @@ class Place:
         )  # fmt: skip
         return done.stdout
 
-    def start_worker(self) -> subprocess.Popen:
-        quiet = ["--without-gossip", "--without-mingle", "-l", "INFO"]
-        command = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker", "-c", "2", *quiet]
+    def start_worker(self, pool: str) -> subprocess.Popen:
+        options = ["-c", "2", "--pool", pool, "--without-gossip", "--without-mingle", "-l", "INFO"]
+        command = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker", *options]
         with self.log.open("w") as out:
-            worker = subprocess.Popen(
+            return subprocess.Popen(
                 command, env=self.env, cwd=project.BASE_DIR, stdout=out, stderr=subprocess.STDOUT
             )
-        wait_until(lambda: READY_LINE in self.log.read_text() or worker.poll() is not None, "it is ready")
-        return worker
 
     def states(self, table: str) -> Counter[str]:
         """Return how many rows are in each state."""
@@ -85,11 +82,12 @@ def place(tmp_path, server) -> Place:
     return place
 
 
+@pytest.mark.parametrize("pool", ["prefork", "threads"])
 class TestAWorkerToldToStop:
-    def test_finishes_what_is_in_hand_and_gives_the_rest_back(self, place, server):
-        worker = place.start_worker()
+    def test_finishes_what_is_in_hand_and_gives_the_rest_back(self, place, server, pool):
+        place.run("from reminders import tasks; tasks.send_due.delay()")
+        worker = place.start_worker(pool)
         try:
-            place.run("from reminders import tasks; tasks.send_due.delay()")
             wait_until(lambda: len(server.taken) >= STOP_AFTER, "some mails are out")
 
             worker.send_signal(signal.SIGTERM)
