@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reminders.domain import facts as known
-from reminders.models import Preference
+from reminders.models import Preference, StaffPreference
 from reminders.services.preferences import Choice
 from reminders.services.words import time_words
 
@@ -87,3 +87,15 @@ class PreferenceForm(forms.Form):
 
 
 HOURS = ("exercise_at", "log_at", "visit_at")
+
+
+class MorningForm(forms.Form):
+    """Whether and when a member of staff wants the morning list."""
+
+    wants_digest = _switch(_("Morning list"), _("How many of your patients need somebody, and why. No names"))
+    digest_at = _hour(_("Hour"), 5, 11)
+
+    @staticmethod
+    def initial_of(preference: StaffPreference) -> dict[str, Any]:
+        """Return what the form shows for a stored preference."""
+        return {"wants_digest": preference.wants_digest, "digest_at": f"{preference.digest_at:%H:%M}"}

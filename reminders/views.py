@@ -1,4 +1,4 @@
-"""The patient's page about reminders, the link at the end of each mail, and reports of mail providers."""
+"""Pages about reminders for patients and staff, the link at the end of each mail, reports of providers."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -23,11 +23,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import clock
 from accounts.models import Patient, User
 from accounts.services import audit
-from recovery.views.clinic import clinic_page, user_of
+from recovery.views.clinic import clinic_page, posted, user_of
 from reminders import queries
-from reminders.forms import PreferenceForm
+from reminders.forms import MorningForm, PreferenceForm
 from reminders.services import stop as links
-from reminders.services.bounces import lift_suppression
+from reminders.services.bounces import lift_own_suppression, lift_suppression
+from reminders.services.digest import change_digest
 from reminders.services.preferences import change_preferences, stop_kinds
 from reminders.services.trial import send_test
 
@@ -114,6 +115,30 @@ def try_again(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     messages.success(request, _("The next reminders go to this address again."))
     is_from_list = request.POST.get("from") == "unreached"
     return redirect("reminders:unreached") if is_from_list else redirect("reminders:receipts", patient_id)
+
+
+@clinic_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def morning(request: HttpRequest) -> HttpResponse:
+    """Show a member of staff whether and when the morning list comes, and keep what they change."""
+    user = user_of(request)
+    page = queries.morning_page(user)
+    form = MorningForm(posted(request), initial=MorningForm.initial_of(page.preference))
+    if request.method == "POST" and form.is_valid():
+        change_digest(by=user, now=clock.now(), **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("reminders:morning")
+    status = 422 if form.errors else 200
+    return render(request, "reminders/morning.html", {"form": form, "page": page, "nav": "me"}, status=status)
+
+
+@require_POST
+@clinic_page
+def try_own_again(request: HttpRequest) -> HttpResponse:
+    """Write to a member of staff's own address again."""
+    lift_own_suppression(by=user_of(request), now=clock.now())
+    messages.success(request, _("The next e-mails go to this address again."))
+    return redirect("reminders:morning")
 
 
 def _own_record(request: HttpRequest) -> Patient:

@@ -50,7 +50,7 @@ PAGES = {
     **dict.fromkeys(("accounts:resend", "accounts:withdraw"), MANAGER | CARERS),
     "accounts:carers": MANAGER | CARERS,
     **dict.fromkeys(("reminders:receipts", "reminders:try_again"), CARERS),
-    "reminders:unreached": STAFF,
+    **dict.fromkeys(("reminders:unreached", "reminders:morning", "reminders:try_own_again"), STAFF),
     **dict.fromkeys(
         ("accounts:invite_patient", "accounts:take_on", "accounts:end_care"),
         MANAGER | CARERS,

@@ -1,5 +1,6 @@
 """What the engine and its screens read, each by one function with a fixed number of database queries."""
 
+from reminders.queries.digest import MorningPage, morning_page
 from reminders.queries.facts import Snapshot, StaffMember, facts, wishes_of
 from reminders.queries.figures import Figures, figures
 from reminders.queries.reach import Unreached, UnreachedPage, unreached, why_refused
@@ -26,6 +27,7 @@ from reminders.queries.work import (
 __all__ = [
     "Explanation",
     "Figures",
+    "MorningPage",
     "NextReminder",
     "Receipt",
     "SettingsPage",
@@ -38,6 +40,7 @@ __all__ = [
     "figures",
     "is_anything_unsent",
     "kinds_in_words",
+    "morning_page",
     "next_reminders",
     "oldest_unsent",
     "receipts",

@@ -106,8 +106,9 @@ def desk(rows: Iterable[Reminder], *, now: datetime) -> Desk:
         {row.recovery_id for row in rows if row.recovery_id and table.needs_facts(row)}, now=now
     )
     mornings = [(row.recipient_id, row.subject) for row in rows if row.kind == Kind.STAFF_DIGEST]
-    refused = _refused(patients.values(), snapshots.values())
-    return replace(table, snapshots=snapshots, refused=refused, digests=digests(mornings, now=now))
+    lists = digests(mornings, now=now)
+    refused = _refused(patients.values(), snapshots.values(), lists.values())
+    return replace(table, snapshots=snapshots, refused=refused, digests=lists)
 
 
 def _patients(ids: Collection[int]) -> dict[int, Patient]:
@@ -122,10 +123,13 @@ def _patients(ids: Collection[int]) -> dict[int, Patient]:
     return patients
 
 
-def _refused(patients: Iterable[Patient], snapshots: Iterable[Snapshot]) -> frozenset[str]:
+def _refused(
+    patients: Iterable[Patient], snapshots: Iterable[Snapshot], lists: Iterable[Digest]
+) -> frozenset[str]:
     """Return those addresses of these people that are not written to any more, in small letters."""
     addresses = {(one.user.email if one.user else one.email).lower() for one in patients}
     addresses |= {member.email.lower() for one in snapshots for member in one.team.values()}
+    addresses |= {one.address.lower() for one in lists}
     return frozenset(Suppression.objects.filter(address__in=addresses).values_list("address", flat=True))
 
 

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Clinic, Membership
+from accounts.models import Clinic, Membership, User
 from recovery.domain.progress import Need
 from recovery.queries.clinic_morning import morning
-from reminders.models import StaffPreference
+from reminders.models import StaffPreference, Suppression
+from reminders.queries.reach import why_refused
 
 LABELS: Mapping[Need, Promise] = {
     Need.WARNING_SIGN: _("Warning sign"),
@@ -54,3 +55,19 @@ def digests(wanted: Iterable[tuple[UUID, str]], *, now: datetime) -> dict[tuple[
             who = member.user
             found[user_id, clinic_id] = Digest(who.email, who.language, member.clinic, waiting.count, reasons)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class MorningPage:
+    """A member of staff's page about the morning list. ``why`` says in words why no mail reaches them."""
+
+    preference: StaffPreference
+    address: str
+    why: str
+
+
+def morning_page(user: User) -> MorningPage:
+    """Return what the page about the morning list shows, in 2 queries."""
+    preference = StaffPreference.objects.of(user).first() or StaffPreference(user=user)
+    refused = Suppression.objects.filter(address=user.email.lower()).first()
+    return MorningPage(preference, user.email, why_refused(refused))

@@ -73,6 +73,16 @@ def take_report(*, raw: bytes, now: datetime) -> Taken:
 def lift_suppression(*, patient: Patient, by: User, now: datetime) -> bool:
     """Write to a patient's address again; say whether it was refused. What was settled stays as it is."""
     address = patient.user.email if patient.user else patient.email
+    return _lift(address, by=by, now=now, patient=patient)
+
+
+@transaction.atomic
+def lift_own_suppression(*, by: User, now: datetime) -> bool:
+    """Write to a person's own address again; say whether it was refused."""
+    return _lift(by.email, by=by, now=now)
+
+
+def _lift(address: str, *, by: User, now: datetime, patient: Patient | None = None) -> bool:
     count, _each = Suppression.objects.filter(address=address.lower()).delete()
     if count:
         audit.record("reminders.address_tried_again", by=by, now=now, patient=patient)

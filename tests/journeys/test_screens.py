@@ -49,6 +49,8 @@ SCREENS = {
         "record:close/",
         "record:log/",
         "record:reminders/",
+        "/patients/unreached/",
+        "/reminders/morning/",
     ],
     "cleo": ["/clinic/", "/patients/", "link:/clinic/patients/", "/api/v1/docs/"],
 }
