@@ -38,6 +38,7 @@ PAGES = (
     "recovery:x_ray_correct",
     "recovery:x_ray_new",
     "reminders:receipts",
+    "reminders:unreached",
 )
 """The addresses below ``ROOTS`` that answer GET."""
 
