@@ -1,7 +1,7 @@
 """What comes once and lasts for days: x-rays and wound checks to book, a step that waits, a changed plan."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -68,7 +68,16 @@ def nudges(facts: Facts, wishes: Wishes) -> Iterator[Wanted]:
             lasts=NUDGE_LASTS,
         )
         if one and one.at >= facts.plan.first_at:
-            yield one
+            yield _ending(one, nudge, facts, wishes)
+
+
+def _ending(one: Wanted, nudge: Nudge, facts: Facts, wishes: Wishes) -> Wanted:
+    """Have a nudge end with the last day on which it makes sense, when that day's quiet hours begin."""
+    if nudge.last_on is None:
+        return one
+    quiet_from, _quiet_until = quiet_hours(wishes)
+    ends_at = instant_of(nudge.last_on, quiet_from, facts.time_zone)
+    return replace(one, expires_at=min(one.expires_at, ends_at))
 
 
 def _due(facts: Facts, first_on: date) -> Iterator[Nudge]:

@@ -5,7 +5,7 @@ Too late is not sent. When each kind expires:
 - exercises, log: when the quiet hours of that day begin
 - visit: that of 7 days before until the 1-day one, that one until the morning's, that until the start
 - a medicine: four hours, or when the next of that day comes; word of a changed visit: when it begins
-- x-ray, wound check and next step: 7 days; a changed plan: 3 days
+- x-ray, wound check and next step: 7 days, at most until their window ends; a changed plan: 3 days
 - a warning sign for staff: 7 days, unless it is acknowledged
 """
 
