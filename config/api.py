@@ -10,6 +10,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.response import Response
 
+from config import faults
 from config.parsers import TooLarge
 
 CONFLICT = "conflict"
@@ -17,7 +18,12 @@ CONFLICTS = (CONFLICT, "draft_changed")
 
 
 def handle_exception(exc: Exception, context: ExceptionHandlerContext) -> Response | None:
-    """Turn a refusal into 400, a conflict into 409, and everything else into the one error shape."""
+    """Turn a refusal into 400, a conflict into 409, and everything else into the one error shape.
+
+    A fault from outside is left to ``config.views.server_error``, which answers for pages and calls alike.
+    """
+    if faults.behind(exc):
+        return None
     if isinstance(exc, Refusal):
         exc = Conflict(exc.messages[0]) if _is_conflict(exc) else ValidationError(_details(exc))
     elif isinstance(exc, RequestDataTooBig):

@@ -210,6 +210,10 @@ def env_mail(name: str) -> MailServer:
     return MailServer(url.hostname, url.port or usual_port, user, password, security)
 
 
+_PATIENCE = {"timeout": 5, "reconnect_timeout": 5}
+"""Seconds for which a page waits for PostgreSQL; by the second each page tries anew: the pool slows down."""
+
+
 def env_database(name: str, sqlite_file: Path) -> dict[str, object]:
     """Return Django's settings for ``postgresql://user:password@host:port/name`` or ``sqlite:///path``."""
     value = env_str(name, f"sqlite:///{sqlite_file}")
@@ -233,7 +237,7 @@ def env_database(name: str, sqlite_file: Path) -> dict[str, object]:
         "OPTIONS": {
             "connect_timeout": 5,
             "options": "-c statement_timeout=30000",
-            "pool": {"min_size": 1, "max_size": 8},
+            "pool": {"min_size": 1, "max_size": 8, **_PATIENCE},
         },
     }
 

@@ -6,14 +6,18 @@ from ipaddress import ip_address
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_out
+from django.db import Error
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from accounts import queries
+from accounts.models import User
 from accounts.services import audit
 from config import metrics, readiness
 
@@ -116,7 +120,7 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user, zone = request.user, settings.DEFAULT_TIME_ZONE
+        user, zone = _who(request), settings.DEFAULT_TIME_ZONE
         request.person = None  # type: ignore[attr-defined]
         if user.is_authenticated:
             request.person = SimpleLazyObject(partial(queries.person, user))  # type: ignore[attr-defined]
@@ -127,6 +131,17 @@ class PersonMiddleware:
             response = self.get_response(request)
         patch_vary_headers(response, ["Cookie"])
         return response
+
+
+def _who(request: HttpRequest) -> User | AnonymousUser:
+    """Return who asks. Help is open to everybody, so there it is nobody while the database cannot say."""
+    try:
+        request.user.is_authenticated  # noqa: B018  # the first look asks the database
+    except Error:
+        if request.path != reverse("recovery:help"):
+            raise
+        request.user = AnonymousUser()
+    return request.user
 
 
 def client_address(request: HttpRequest) -> str | None:

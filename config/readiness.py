@@ -8,7 +8,7 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from accounts import clock
 from reminders import queries
@@ -48,7 +48,7 @@ def report() -> Report:
     broker = _broker()
     try:
         now = clock.database_now()
-    except DatabaseError as problem:
+    except Error as problem:
         lost = Part("database", False, type(problem).__name__)
         unknown = [Part(name, False, "unknown without the database") for name in ("beat", "reminders")]
         return Report((lost, broker, *unknown))
@@ -65,7 +65,7 @@ def report() -> Report:
 def _part(name: str, ask: Callable[..., tuple[bool, str]], *args: Any) -> Part:
     try:
         return Part(name, *ask(*args))
-    except DatabaseError as problem:
+    except Error as problem:
         return Part(name, False, type(problem).__name__)
 
 

@@ -1,10 +1,14 @@
 """The first page, the pages that say no, and the few addresses that belong to no package."""
 
 import json
+import logging
+import sys
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -12,7 +16,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Profession
 from accounts.queries import Person
+from config import faults
 
+logger = logging.getLogger(__name__)
 API_PREFIX = "/api/"
 
 
@@ -58,6 +64,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that nobody could make sense of."""
+    if fault := faults.behind(exception):
+        return _unavailable(request, fault)
     if request.path.startswith(API_PREFIX):
         return _api_error(400, "parse_error", _("This request could not be read."))
     return render(request, "400.html", status=400)
@@ -79,9 +87,37 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the fault is ours, without the database or a session: either may be the fault."""
+    if fault := faults.behind(sys.exception()):
+        return _unavailable(request, fault)
     if request.path.startswith(API_PREFIX):
         return _api_error(500, "error", _("A server error occurred."))
     return HttpResponse(render_to_string("500.html", {"product_name": settings.PRODUCT_NAME}), status=500)
+
+
+def _unavailable(request: HttpRequest, fault: BaseException) -> HttpResponse:
+    """Say that nothing can be saved just now, and hand back what was typed, to be sent again."""
+    logger.error("Answered 503: %s", type(fault).__name__)
+    if request.path.startswith(API_PREFIX):
+        words = _("We cannot save anything just now. Please try again in a minute.")
+        response: HttpResponse = _api_error(503, "unavailable", words)
+    else:
+        response = HttpResponse(render_to_string("503.html", _kept(request)), status=503)
+    response["Retry-After"] = str(faults.RETRY_SECONDS)
+    if "HX-Request" in request.headers:
+        response["HX-Redirect"] = request.get_full_path()  # htmx swaps no fault into its page: open it whole
+    response._has_been_logged = True  # type: ignore[attr-defined]  # above, without the address and the data
+    return response
+
+
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    typed = faults.typed(request)
+    return {
+        "product_name": settings.PRODUCT_NAME,
+        "address": request.get_full_path(),
+        "is_form": request.method == "POST",
+        "typed": typed,
+        "csrf_token": get_token(request) if typed else "",
+    }
 
 
 def _api_error(status: int, code: str, detail: str) -> JsonResponse:

@@ -1,8 +1,14 @@
-"""Help: open to everybody, signed in or not. A tick of a signed-in patient reaches their care team."""
+"""Help: open to everybody, signed in or not. A tick of a signed-in patient reaches their care team.
 
+The advice is shown even where the database takes nothing: the page then says that nobody was told.
+"""
+
+import logging
 from collections.abc import Sequence
 
+from django.contrib.sessions.backends.base import UpdateError
 from django.core.exceptions import ValidationError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,6 +22,7 @@ from recovery.queries import patient as queries
 from recovery.queries import patient_help
 from recovery.services.alerts import tick_warnings
 
+logger = logging.getLogger(__name__)
 TICKS_KEY = "help_ticks"
 """The session keeps what was ticked: an address is no place for a word about health."""
 
@@ -62,14 +69,32 @@ def _tick(recovery: Recovery, flag_ids: list[str], user: User) -> bool:
     except ValidationError:
         # Closed a moment ago: nobody's list, but the person must still read what to do.
         return False
+    except Error as fault:
+        logger.error("Answered without writing it down: %s", type(fault).__name__)
+        return False
     return True
 
 
 def show_result(request: HttpRequest, ticks: Sequence[str], *, was_sent: bool) -> HttpResponse:
-    """Go to the page with the fixed texts for these signs."""
+    """Go to the page with the fixed texts for these signs; show them at once where nothing can be kept."""
     was_sent = was_sent and isinstance(request.user, User) and patient_help.has_carer(request.user)
+    if _keep(request, ticks, was_sent=was_sent):
+        return redirect("recovery:help_result")
+    clinic = person_of(request).clinic
+    return _result(request, queries.help_result(ticks, clinic), was_sent=was_sent)
+
+
+def _keep(request: HttpRequest, ticks: Sequence[str], *, was_sent: bool) -> bool:
+    """Write the answer into the session now, rather than after the page, when a fault would hide it."""
     request.session[TICKS_KEY] = {"ticks": list(ticks), "was_sent": was_sent}
-    return redirect("recovery:help_result")
+    try:
+        request.session.save()
+    except (Error, UpdateError) as fault:
+        logger.error("Answered without writing it down: %s", type(fault).__name__)
+        return False
+    finally:
+        request.session.modified = False
+    return True
 
 
 @require_safe
