@@ -243,6 +243,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "VisitKindEnum": "recovery.models.Visit.Kind",
         "VisitStateEnum": "recovery.models.Visit.State",
+        "MedicineKindEnum": "recovery.models.Medicine.Kind",
         "ReminderKindEnum": "reminders.models.Kind",
         "ReminderStateEnum": "reminders.models.Reminder.State",
         "PlanStateEnum": "recovery.models.PlanVersion.State",

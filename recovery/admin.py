@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from recovery.models import Alert, Assignment, DailyLog, PlanVersion, Recovery, Visit, XRay
+from recovery.models import Alert, Assignment, DailyLog, Medicine, PlanVersion, Recovery, Visit, XRay
 
 
 class Watched(admin.ModelAdmin):
@@ -61,6 +61,11 @@ class DailyLogAdmin(Watched):
 @admin.register(Assignment)
 class AssignmentAdmin(Watched):
     technical = ("starts_on", "ends_on", "paused_at", "assigned_at")
+
+
+@admin.register(Medicine)
+class MedicineAdmin(Watched):
+    technical = ("starts_on", "ends_on", "added_at", "stopped_at")
 
 
 @admin.register(Visit)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         Assignment,
         DailyLog,
         LogRevision,
+        Medicine,
+        MedicineHour,
         PlanVersion,
         Recovery,
         Repair,
@@ -97,6 +99,24 @@ class DailyLogQuerySet(Scoped["DailyLog"]):
 
 class LogRevisionQuerySet(Scoped["LogRevision"]):
     pass
+
+
+class MedicineQuerySet(Scoped["Medicine"]):
+    def not_stopped(self) -> Self:
+        """Keep what nobody has stopped; its last day may be over."""
+        return self.filter(stopped_at__isnull=True)
+
+    def running_on(self, day: date) -> Self:
+        """Keep what is on the list on ``day``: not stopped, and not over."""
+        return self.not_stopped().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+    def with_hours(self) -> Self:
+        """Read the hours too, in one query more."""
+        return self.prefetch_related("hours")
+
+
+class MedicineHourQuerySet(Scoped["MedicineHour"]):
+    to_patient = "medicine__recovery__patient"
 
 
 class VisitQuerySet(Scoped["Visit"]):

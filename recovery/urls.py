@@ -7,12 +7,14 @@ from django.urls import path, register_converter
 from recovery.views import (
     clinic_assign,
     clinic_follow_ups,
+    clinic_medicines,
     clinic_patient,
     clinic_patients,
     clinic_plan,
     exercise,
     help,
     log,
+    medicine,
     patient,
     visit,
 )
@@ -49,6 +51,11 @@ urlpatterns = [
     path("visits/<uuid:visit_id>/", visit.visit, name="visit"),
     path("visits/<uuid:visit_id>/visit.ics", visit.visit_ics, name="visit_ics"),
     path("visits/<uuid:visit_id>/cannot-come/", visit.cannot_come, name="cannot_come"),
+    path("medicines/", medicine.medicines, name="medicines"),
+    path("medicines/new/", medicine.medicine_new, name="medicine_new"),
+    path("medicines/<uuid:medicine_id>/", medicine.medicine, name="medicine"),
+    path("medicines/<uuid:medicine_id>/stop/", medicine.medicine_stop, name="medicine_stop"),
+    path("medicines/<uuid:medicine_id>/resume/", medicine.medicine_resume, name="medicine_resume"),
     path("help/", help.help_page, name="help"),
     path("help/result/", help.help_result, name="help_result"),
     # The clinic's pages
@@ -104,6 +111,25 @@ urlpatterns = [
         "patients/<uuid:patient_id>/exercises/<uuid:assignment_id>/end/",
         clinic_assign.exercise_end,
         name="exercise_end",
+    ),
+    path("patients/<uuid:patient_id>/medicines/", clinic_medicines.medicines, name="clinic_medicines"),
+    path(
+        "patients/<uuid:patient_id>/medicines/new/", clinic_medicines.medicine_new, name="clinic_medicine_new"
+    ),
+    path(
+        "patients/<uuid:patient_id>/medicines/<uuid:medicine_id>/",
+        clinic_medicines.medicine,
+        name="clinic_medicine",
+    ),
+    path(
+        "patients/<uuid:patient_id>/medicines/<uuid:medicine_id>/stop/",
+        clinic_medicines.medicine_stop,
+        name="clinic_medicine_stop",
+    ),
+    path(
+        "patients/<uuid:patient_id>/medicines/<uuid:medicine_id>/resume/",
+        clinic_medicines.medicine_resume,
+        name="clinic_medicine_resume",
     ),
     path("patients/<uuid:patient_id>/x-rays/new/", clinic_follow_ups.x_ray_new, name="x_ray_new"),
     path(

@@ -1,6 +1,6 @@
 """Legal test data for recoveries, made by the real services. Days count back from ``now``."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 from accounts import clock
@@ -8,8 +8,8 @@ from accounts.models import Patient, User
 from recovery import protocols
 from recovery.domain.log import DayEntry
 from recovery.domain.repair import treatment_of
-from recovery.models import Assignment, DailyLog, PlanVersion, Recovery
-from recovery.services import exercises, plan, start
+from recovery.models import Assignment, DailyLog, Medicine, PlanVersion, Recovery
+from recovery.services import exercises, medicines, plan, start
 from recovery.services.log import log_day
 
 WRIST_PLATE = {
@@ -132,6 +132,32 @@ def assign(
     ]
     starts_on = clock.local_day(now, recovery.patient.time_zone) - timedelta(days=days_ago)
     return exercises.assign(recovery=recovery, doses=doses, starts_on=starts_on, by=by, now=now)
+
+
+def add_medicine(
+    recovery: Recovery,
+    *at: time,
+    by: User,
+    now: datetime | None = None,
+    kind: str = "medicine",
+    label: str = "Blue tablet",
+    every_days: int = 1,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> Medicine:
+    """Put something on the list, by default for 8 o'clock every day from today on."""
+    now = now or clock.now()
+    return medicines.add_medicine(
+        recovery=recovery,
+        kind=kind,
+        label=label,
+        every_days=every_days,
+        times=at or (time(8),),
+        starts_on=starts_on or clock.local_day(now, recovery.patient.time_zone),
+        ends_on=ends_on,
+        by=by,
+        now=now,
+    )
 
 
 def log(

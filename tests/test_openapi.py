@@ -32,7 +32,7 @@ def operations(schema: dict) -> list[tuple[str, str, dict]]:
 def clinical(schema: dict) -> list[tuple[str, str, dict]]:
     """Return the operations on recoveries and reminders."""
     tags = {"recoveries", "logs", "exercises", "sets", "visits", "x-rays", "alerts", "reminders", "preferences",
-            "protocols", "library"}  # fmt: skip
+            "medicines", "protocols", "library"}  # fmt: skip
     return [one for one in operations(schema) if tags & set(one[2]["tags"])]
 
 

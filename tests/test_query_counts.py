@@ -22,6 +22,9 @@ ROOTS = ("/patients/", "/clinic/")
 PAGES = (
     "accounts:carers",
     "accounts:clinic",
+    "recovery:clinic_medicine",
+    "recovery:clinic_medicine_new",
+    "recovery:clinic_medicines",
     "recovery:close",
     "recovery:dates",
     "recovery:details",

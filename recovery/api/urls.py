@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recovery.api import alerts, exercises, library, logs, plans, recoveries, visits, x_rays
+from recovery.api import alerts, exercises, library, logs, medicines, plans, recoveries, visits, x_rays
 
 urlpatterns = [
     path("recoveries/", recoveries.Recoveries.as_view(), name="api-recoveries"),
@@ -23,6 +23,12 @@ urlpatterns = [
     path("exercises/<uuid:exercise_id>/end/", exercises.End.as_view(), name="api-exercise-end"),
     path("sets/", exercises.Sets.as_view(), name="api-sets"),
     path("sets/<uuid:set_id>/", exercises.Set.as_view(), name="api-set"),
+    path("medicines/", medicines.Medicines.as_view(), name="api-medicines"),
+    path("medicines/<uuid:medicine_id>/", medicines.MedicineDetail.as_view(), name="api-medicine"),
+    path("medicines/<uuid:medicine_id>/stop/", medicines.StopMedicine.as_view(), name="api-medicine-stop"),
+    path(
+        "medicines/<uuid:medicine_id>/resume/", medicines.ResumeMedicine.as_view(), name="api-medicine-resume"
+    ),
     path("visits/", visits.Visits.as_view(), name="api-visits"),
     path("visits/<uuid:visit_id>/", visits.VisitDetail.as_view(), name="api-visit"),
     path("visits/<uuid:visit_id>/cancel/", visits.Cancel.as_view(), name="api-visit-cancel"),

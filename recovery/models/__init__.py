@@ -4,6 +4,7 @@ from recovery.models.alert import Alert
 from recovery.models.exercise import Assignment, SetDone
 from recovery.models.follow_up import Visit, XRay
 from recovery.models.log import DailyLog, LogRevision
+from recovery.models.medicine import Medicine, MedicineHour
 from recovery.models.plan import PlanFilm, PlanGate, PlanLoad, PlanPhase, PlanTherapy, PlanVersion
 from recovery.models.recovery import Recovery, Repair
 
@@ -12,6 +13,8 @@ __all__ = [
     "Assignment",
     "DailyLog",
     "LogRevision",
+    "Medicine",
+    "MedicineHour",
     "PlanFilm",
     "PlanGate",
     "PlanLoad",

@@ -53,7 +53,16 @@ class TestAnyBody:
     def test_is_never_a_fault_as_a_whole(self, pat_calls, wrist, value):
         raw = json.dumps(value).encode()
 
-        for address in ("logs/", "sets/", "alerts/", "visits/", "x-rays/", "exercises/", "recoveries/"):
+        for address in (
+            "logs/",
+            "sets/",
+            "alerts/",
+            "visits/",
+            "x-rays/",
+            "exercises/",
+            "medicines/",
+            "recoveries/",
+        ):
             answer = pat_calls.generic("POST", f"/api/v1/{address}", raw, content_type="application/json")
             assert answer.status_code == 400, (address, answer.content)
 
@@ -63,6 +72,6 @@ class TestAnyBody:
         text=TEXTS,
     )
     def test_nor_is_any_query(self, pat_calls, wrist, name, text):
-        for address in ("logs/", "visits/", "recoveries/", "reminders/"):
+        for address in ("logs/", "visits/", "medicines/", "recoveries/", "reminders/"):
             hostile = quote(text, errors="surrogatepass")
             assert pat_calls.get(f"/api/v1/{address}?{name}={hostile}").status_code in {200, 400}

@@ -53,6 +53,10 @@ def writes(cast, wrist, today) -> list[tuple[str, str, dict]]:
         ("logs/", "log", {**ids, "day": today.isoformat(), "done_at": now, "pain_rest": 3, "wound": ["red"]}),
         ("sets/", "set", {"exercise": str(fist.public_id), "day": today.isoformat(), "done_at": now, "pain": 1, "where": ""}),
         ("exercises/", "", {**ids, "exercises": [dose], "starts_on": today.isoformat(), "reason": ""}),
+        ("medicines/", "medicine", {
+            **ids, "kind": "medicine", "label": "Blue tablet", "every_days": 2, "times": ["08:00", "20:00"],
+            "starts_on": today.isoformat(), "ends_on": None,
+        }),
         ("visits/", "visit", {
             **ids, "kind": "therapy", "on": soon, "at": "10:30", "minutes": 30, "place": "", "film_key": "", "note": "",
         }),

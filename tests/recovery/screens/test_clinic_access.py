@@ -23,6 +23,8 @@ PAGES = (
     "exercises",
     "x_ray_new",
     "visit_new",
+    "clinic_medicines",
+    "clinic_medicine_new",
 )
 WRITES = ("reopen", "plan_draft", "plan_confirm", "plan_discard", "plan_range", "plan_film", "assign")
 CARERS = {"thea", "max"}
