@@ -83,6 +83,14 @@ def ask_for_test(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+def own_list(request: HttpRequest) -> HttpResponse:
+    """Lead from a mail to the list of medicines: the address in the mail says nothing about health."""
+    _own_record(request)
+    return redirect("recovery:medicines")
+
+
+@login_required
+@require_safe
 def receipts(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Show staff what a patient in their care was sent and what comes next. They may look, not change."""
     user, now = cast(User, request.user), clock.now()

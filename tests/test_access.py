@@ -64,6 +64,7 @@ PAGES = {
             "recovery:medicines",
             "recovery:medicine_new",
             "reminders:settings",
+            "reminders:list",
         ),
         PATIENTS,
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import time
 from typing import TypeVar
 
-Key = TypeVar("Key")
+Key = TypeVar("Key", str, int)
 
 MOST_RUNNING = 20
 MOST_TIMES = 6
@@ -25,15 +25,13 @@ def follow(before: Mapping[Key, time], after: Iterable[time]) -> tuple[dict[Key,
     An hour that stays keeps its key. Each other new hour is the nearest old one, moved, while there are old
     ones left. So an hour that moves is known again, and one that stays is not mistaken for one that goes.
     """
-    wanted = set(after)
-    found = {key: at for key, at in before.items() if at in wanted}
-    rest = {key: at for key, at in before.items() if key not in found}
-    new = wanted - set(found.values())
-    pairs = sorted((_minutes_between(at, to), to, at, key) for key, at in rest.items() for to in new)
-    for _distance, to, _at, key in pairs:
-        if key in rest and to in new:
+    new, found = set(after), {}
+    nearest_first = sorted(
+        (_minutes_between(at, to), at, to, key) for key, at in before.items() for to in new
+    )
+    for _distance, _at, to, key in nearest_first:
+        if key not in found and to in new:
             found[key] = to
-            del rest[key]
             new.discard(to)
     return found, sorted(new)
 

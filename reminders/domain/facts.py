@@ -90,6 +90,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Hour:
+    """A wall time of a dose. ``slot`` stays when it moves; nothing was due at it before ``since_at``."""
+
+    slot: str
+    at: time
+    since_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Dose:
     """A medicine, supplement or bone-health item: every so many days, at wall times in the patient's zone."""
 
@@ -97,10 +106,9 @@ class Dose:
     kind: str
     label: str
     every_days: int
-    times: tuple[time, ...]
+    hours: tuple[Hour, ...]
     starts_on: date
     ends_on: date | None
-    added_at: datetime
 
     def is_on(self, day: date) -> bool:
         """Say whether it is for ``day``."""

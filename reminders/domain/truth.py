@@ -3,9 +3,11 @@
 from datetime import date
 
 from reminders.domain.facts import (
+    BONE_HEALTH,
     EXERCISES,
     GATE_WAITING,
     LOG,
+    MEDICINE,
     STAFF_ALERT,
     VISIT,
     VISIT_CHANGED,
@@ -33,15 +35,17 @@ def why_not(*, kind: str, subject: str, local_on: date, facts: Facts, wishes: Wi
 def _by_kind(kind: str, subject: str, local_on: date, facts: Facts, wishes: Wishes) -> str:
     if kind in {VISIT, VISIT_CHANGED}:
         return "visit_changed"
+    if kind in {MEDICINE, BONE_HEALTH}:
+        is_listed = any(dose.key == subject for dose in facts.doses)
+        return "not_planned" if is_listed else "off_the_list"
     if _is_done(kind, subject, local_on, facts):
         return "already_done"
     if wishes.is_paused(local_on):
         return "paused"
     if kind == LOG and len(facts.log_prompts_sent_on):
         return "not_logging"
-    if kind in {EXERCISES, X_RAY_BOOK, X_RAY_OVERDUE} and facts.plan is None:
-        return "no_plan"
-    return "not_planned"
+    needs_plan = kind in {EXERCISES, X_RAY_BOOK, X_RAY_OVERDUE}
+    return "no_plan" if needs_plan and facts.plan is None else "not_planned"
 
 
 def _is_done(kind: str, subject: str, local_on: date, facts: Facts) -> bool:

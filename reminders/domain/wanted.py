@@ -4,24 +4,25 @@ Too late is not sent. When each kind expires:
 
 - exercises, log: when the quiet hours of that day begin
 - visit: that of 7 days before until the 1-day one, that one until the morning's, that until the start
-- a medicine: four hours, or when the next of that day comes; word of a changed visit: when it begins
+- a medicine and its like: after four hours, what comes once a week or less often after a day; or when the
+  next of that day comes
+- word of a changed visit: when it begins
 - x-ray, wound check and next step: 7 days, at most until their window ends; a changed plan: 3 days
 - a warning sign for staff: 7 days, unless it is acknowledged
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
-from reminders.domain.facts import EXERCISES, LOG, STAFF_ALERT, Facts, Wanted, Wishes
+from reminders.domain.facts import EXERCISES, LOG, STAFF_ALERT, Dose, Facts, Wanted, Wishes
 from reminders.domain.laying import DAY, at_instant, latest, on_day
 from reminders.domain.nudges import nudges, plan_news
-from reminders.domain.times import instant_of
 from reminders.domain.visits import changes, visits
 
 WEEK_DAYS = 7
 PROMPTS_IN_A_ROW = 3
-DOSE_LASTS = timedelta(hours=4)
+DOSE_LASTS, RARE_DOSE_LASTS = timedelta(hours=4), timedelta(days=1)
 ALERT_LASTS = timedelta(days=7)
 
 
@@ -68,20 +69,20 @@ def _exercises(facts: Facts, wishes: Wishes, days: list[date]) -> Iterator[Wante
 def _doses(facts: Facts, wishes: Wishes, days: list[date]) -> Iterator[Wanted]:
     """Remind of medicines and the like at the hours chosen for each. A pause does not hold these back."""
     for dose in facts.doses:
-        for day in days:
-            if not dose.is_on(day):
-                continue
-            for number, wall_time in enumerate(dose.times):
-                slot = f"{wall_time:%H%M}"
-                one = on_day(facts, wishes, dose.kind, day, wall_time, subject=dose.key, slot=slot)
-                if one and one.at >= latest(dose.added_at, wishes.changed_at):
-                    yield replace(one, expires_at=_dose_ends(one, dose.times[number + 1 :], facts))
+        for day in filter(dose.is_on, days):
+            laid = [
+                (one, hour.since_at)
+                for hour in dose.hours
+                if (one := on_day(facts, wishes, dose.kind, day, hour.at, subject=dose.key, slot=hour.slot))
+            ]
+            for one, since_at in laid:
+                if one.at >= since_at:
+                    later = [other.at for other, _since_at in laid if other.at > one.at]
+                    yield replace(one, expires_at=min([one.at + _lasts(dose), *later]))
 
 
-def _dose_ends(one: Wanted, later: tuple[time, ...], facts: Facts) -> datetime:
-    """Return when a dose's reminder is too late: after four hours, or when the next one of the day comes."""
-    ends = one.at + DOSE_LASTS
-    return min(ends, instant_of(one.local_on, later[0], facts.time_zone)) if later else ends
+def _lasts(dose: Dose) -> timedelta:
+    return DOSE_LASTS if dose.every_days < WEEK_DAYS else RARE_DOSE_LASTS
 
 
 def _log(facts: Facts, wishes: Wishes, days: list[date], *, taken: set[date]) -> Iterator[Wanted]:

@@ -1,9 +1,11 @@
 """Everything that decides about reminders, in the same number of queries for one recovery or a thousand."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from django.db.models import Count, F, Min
 
@@ -44,7 +46,7 @@ class Snapshot:
 
 
 def facts(recovery_ids: Collection[int], *, now: datetime) -> dict[int, Snapshot]:
-    """Return a snapshot for each of these recoveries that exists, in 17 queries."""
+    """Return a snapshot for each of these recoveries that exists, in 18 queries."""
     if not recovery_ids:
         return {}
     since_on = now.astimezone(UTC).date() - timedelta(days=LOOK_BACK_DAYS)
@@ -76,6 +78,7 @@ def facts(recovery_ids: Collection[int], *, now: datetime) -> dict[int, Snapshot
     told = told_of_visits(recovery_ids)
     cancelled, checked = other_visits(recovery_ids, told)
     steps = next_steps(recovery_ids)
+    listed = _doses(recovery_ids, done_since_on)
     snapshots = {}
     for row in rows:
         preference = preferences.get(row.patient_id)
@@ -112,6 +115,7 @@ def facts(recovery_ids: Collection[int], *, now: datetime) -> dict[int, Snapshot
                 check_days=frozenset(checked[row.pk]),
                 wound_window=wound_window(row),
                 next_step=steps.get(row.pk),
+                doses=tuple(listed[row.pk]),
             ),
         )
     return snapshots
@@ -205,6 +209,32 @@ def _is_done(day: date, assigned: list[recovery.Assignment], counts: Mapping[tup
         if one.paused_at is None and one.starts_on <= day and (one.ends_on is None or one.ends_on >= day)
     ]
     return bool(running) and all(counts.get((one.pk, day), 0) >= one.sets_per_day for one in running)
+
+
+def _doses(recovery_ids: Collection[int], since_on: date) -> defaultdict[int, list[known.Dose]]:
+    """Return what stands on the lists of these recoveries, each with its hours in the order of the day."""
+    hours = recovery.MedicineHour.objects.filter(
+        medicine__recovery_id__in=recovery_ids, medicine__stopped_at__isnull=True
+    ).exclude(medicine__ends_on__lt=since_on)
+    rows = hours.select_related("medicine").order_by("medicine_id", "at")
+    doses: defaultdict[int, list[known.Dose]] = defaultdict(list)
+    for _medicine, group in groupby(rows, key=attrgetter("medicine_id")):
+        times = list(group)
+        doses[times[0].medicine.recovery_id].append(_dose(times))
+    return doses
+
+
+def _dose(hours: Sequence[recovery.MedicineHour]) -> known.Dose:
+    one = hours[0].medicine
+    return known.Dose(
+        key=str(one.public_id),
+        kind=known.BONE_HEALTH if one.kind == recovery.Medicine.Kind.BONE_HEALTH else known.MEDICINE,
+        label=one.label,
+        every_days=one.every_days,
+        hours=tuple(known.Hour(str(hour.pk), hour.at, hour.since_at) for hour in hours),
+        starts_on=one.starts_on,
+        ends_on=one.ends_on,
+    )
 
 
 def _visits(recovery_ids: Collection[int]) -> defaultdict[int, list[known.Visit]]:

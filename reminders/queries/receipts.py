@@ -138,6 +138,7 @@ def words_of(state: str, reason: str) -> str:
         "not_logging": _("Not sent: we ask less often now"),
         "visit_changed": _("Not sent: the visit changed"),
         "recovery_closed": _("Not sent: your plan has ended"),
+        "off_the_list": _("Not sent: it is off your list"),
         "no_address": _("Not sent: we have no e-mail address"),
     }.get(reason, _("Not sent: no longer needed"))
 

@@ -206,6 +206,15 @@ def put_off(job: Job, *, until: datetime, now: datetime) -> int:
     return count
 
 
+@transaction.atomic
+def given_back(job: Job, rows: Sequence[Reminder], *, until: datetime, now: datetime) -> int:
+    """Give some of a job's reminders back to the plan, to be sent at ``until``; return how many."""
+    if not _held([job]).exists():
+        return 0
+    mine = Reminder.objects.filter(pk__in=[row.pk for row in rows], message=job.message, state=State.CLAIMED)
+    return mine.update(state=State.SCHEDULED, message=None, due_at=until, changed_at=now)
+
+
 def _again(job: Job, at: datetime, code: str, *, attempts: int) -> int:
     return _held([job]).update(
         state=MessageState.RETRY,

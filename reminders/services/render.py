@@ -43,8 +43,8 @@ FIRST = (
 )
 """Which reminder gives a message of several its button."""
 OF_VISITS = frozenset({known.VISIT, known.VISIT_CHANGED})
-OF_THEIR_OWN = OF_VISITS | {known.MEDICINE, known.BONE_HEALTH}
-"""Kinds of which a message may say several, each about something else."""
+OF_THE_LIST = frozenset({known.MEDICINE, known.BONE_HEALTH})
+"""Kinds of which, as of visits, a message may say several, each about something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,21 @@ class Item:
     url: str
     words: Mapping[str, Any]
 
+    @property
+    def has_notice(self) -> bool:
+        """Say whether it comes with a fixed notice. That speaks of health, so only beside details."""
+        return bool(self.words["has_details"] and self.words.get("notice"))
+
     def part(self, name: str) -> str:
         """Render one of the kind's templates, e.g. ``subject.txt`` or ``body.html``."""
-        text = render_to_string(
-            f"reminders/email/{self.kind}/{name}", {**self.words, "url": self.url}
-        ).strip()
+        return self._render(name, self.words)
+
+    def preview(self) -> str:
+        """Return what mail programs show beside the subject: never a health detail."""
+        return self._render("body.txt", {**self.words, "has_details": False})
+
+    def _render(self, name: str, words: Mapping[str, Any]) -> str:
+        text = render_to_string(f"reminders/email/{self.kind}/{name}", {**words, "url": self.url}).strip()
         # Stripping loses the mark that the template has escaped what it must.
         return SafeString(text) if name.endswith(".html") else str(text)  # nosec B703
 
@@ -112,8 +122,14 @@ def _items(rows: list[Reminder], table: Desk, reader: Reader, *, now: datetime) 
     for row in rows:
         words = {**about(row, table, reader, now=now), "is_alone": len(rows) == 1}
         item = Item(row.kind, url_of(row, table), words)
-        items.setdefault((item.kind, item.url, row.subject if row.kind in OF_THEIR_OWN else ""), item)
+        items.setdefault((item.kind, item.url, _about_what(row)), item)
     return list(items.values())
+
+
+def _about_what(row: Reminder) -> str:
+    if row.kind in OF_THE_LIST:
+        return f"{row.subject} {row.slot}"
+    return row.subject if row.kind in OF_VISITS else ""
 
 
 def _words(items: list[Item], reader: Reader, *, stop_url: str, today: date) -> dict[str, Any]:
@@ -123,15 +139,17 @@ def _words(items: list[Item], reader: Reader, *, stop_url: str, today: date) -> 
     several = _("Your reminders for %(day)s") % {"day": day_words(today)}
     leads = len(items) == 1 or is_staff or first.kind in OF_VISITS
     heading = first.part("subject.txt") if leads else several
-    bodies = [{"text": item.part("body.txt"), "html": item.part("body.html")} for item in items]
+    # Two things for the same hour sound alike without details: that is said once.
+    bodies = {item.part("body.txt"): item.part("body.html") for item in items}
     return {
         "subject": heading,
         "heading": heading,
-        "preview": "" if len(items) > 1 else bodies[0]["text"],
+        "preview": "" if len(items) > 1 else first.preview(),
         "greeting": "" if is_staff else _("Hello %(name)s,") % {"name": reader.greeting},
-        "items": bodies,
+        "items": [{"text": text, "html": html} for text, html in bodies.items()],
         "button_url": first.url,
         "button_text": first.part("button.txt"),
+        "notice": next((item.words["notice"] for item in items if item.has_notice), ""),
         "clinic_name": clinic.name,
         "phone": "" if is_staff else clinic.phone,
         "emergency_number": clinic.emergency_number,

@@ -18,7 +18,11 @@ from reminders.queries import Snapshot
 from reminders.queries.desk import Desk, Reader
 
 PAGES = {known.LOG: "/log/", known.EXERCISES: "/today/", known.GATE_WAITING: "/today/"}
-PAGES |= {known.TEST: "/reminders/", known.MEDICINE: "/reminders/", known.BONE_HEALTH: "/reminders/"}
+PAGES |= {
+    known.TEST: "/reminders/",
+    known.MEDICINE: "/reminders/list/",
+    known.BONE_HEALTH: "/reminders/list/",
+}
 
 
 def about(row: Reminder, table: Desk, reader: Reader, *, now: datetime) -> dict[str, Any]:
@@ -30,7 +34,7 @@ def about(row: Reminder, table: Desk, reader: Reader, *, now: datetime) -> dict[
     if snapshot and row.kind == known.VISIT_CHANGED:
         words |= _about_change(row, snapshot, now=now)
     if snapshot and row.kind in {known.MEDICINE, known.BONE_HEALTH}:
-        words |= _about_dose(row, snapshot)
+        words |= _about_dose(row, snapshot, now=now)
     if row.kind == known.STAFF_DIGEST:
         digest = table.digests[row.recipient_id, row.subject]
         words |= {"count": digest.count, "reasons": digest.reasons}
@@ -72,10 +76,18 @@ def changed_visit(row: Reminder, snapshot: Snapshot) -> known.Visit:
     return moved or snapshot.facts.cancelled[key]
 
 
-def _about_dose(row: Reminder, snapshot: Snapshot) -> dict[str, Any]:
-    dose = next(one for one in snapshot.facts.doses if one.key == row.subject)
-    notice = protocols.load().notices["n-medicine"].text
-    return {"label": dose.label, "time": time_words(row.wall_time), "notice": notice}
+def _about_dose(row: Reminder, snapshot: Snapshot, *, now: datetime) -> dict[str, Any]:
+    """Return what it is for, and for when: the hour on the list, wherever quiet hours moved the mail.
+
+    Whoever takes it off the list this very moment makes the recovery behind: the letter is not handed over.
+    """
+    dose = next((one for one in snapshot.facts.doses if one.key == row.subject), None)
+    hours = {hour.slot: hour.at for hour in dose.hours} if dose else {}
+    at = hours.get(row.slot, row.wall_time)
+    is_today = row.local_on == now.astimezone(ZoneInfo(row.time_zone)).date()
+    when = time_words(at) if is_today else f"{day_words(row.local_on)}, {time_words(at)}"
+    notices = protocols.load(snapshot.patient.clinic.content_version).notices
+    return {"label": dose.label if dose else "", "when": when, "notice": _(notices["n-medicine"].text)}
 
 
 def visit_of(row: Reminder, snapshot: Snapshot) -> known.Visit:

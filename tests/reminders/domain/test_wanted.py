@@ -2,109 +2,41 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from reminders.domain import Facts, Wishes, instant_of, wanted, why_not
-from reminders.domain.facts import Film, Plan, Sign, Task, Visit
-from tests.reminders.domain.zones import ZONES, steady
+from reminders.domain import Wishes, instant_of, may_enter_quiet, why_not
+from reminders.domain.facts import Film, Plan, Sign
+from tests.reminders.domain.situations import (
+    DAY,
+    LONG_AGO,
+    MADRID,
+    PLAN,
+    TASK,
+    TODAY,
+    VISIT,
+    dose,
+    facts,
+    laid_out,
+    local,
+    of_kind,
+    situations,
+)
+from tests.reminders.domain.zones import steady
 
-DAY = timedelta(days=1)
-MADRID = "Europe/Madrid"
-TODAY = date(2026, 11, 22)
-LONG_AGO = datetime(2026, 10, 1, 12, tzinfo=UTC)
-PLAN = Plan("plan-1", LONG_AGO, LONG_AGO, is_first=True)
-TASK = Task(date(2026, 10, 2), None, False, LONG_AGO)
-VISIT = Visit("v1", "x_ray", date(2026, 12, 1), time(10, 40), 30, "Room 2", 0, "week-6", LONG_AGO)
-
-
-def facts(**changes) -> Facts:
-    """Return a recovery in Madrid with a plan, as known on 22 November 2026."""
-    usual = Facts(
-        patient="pat",
-        today_on=TODAY,
-        is_open=True,
-        time_zone=MADRID,
-        clinic_zone=MADRID,
-        opened_at=LONG_AGO,
-        account_since_at=LONG_AGO,
-        plan=PLAN,
-    )
-    return replace(usual, **changes)
-
-
-def laid_out(known: Facts, wishes: Wishes | None = None, days: int = 14):
-    return wanted(known, wishes or Wishes(), from_on=known.today_on, until_on=known.today_on + DAY * days)
-
-
-def of_kind(kind: str, *args, **kwargs):
-    return [one for one in laid_out(*args, **kwargs) if one.kind == kind]
-
-
-def local(one) -> datetime:
-    return one.at.astimezone(ZoneInfo(one.time_zone))
-
-
-@st.composite
-def situations(draw) -> tuple[Facts, Wishes]:
-    """Draw a recovery and wishes in any zone, at any season, with everything that can be asked for."""
-    zone = draw(st.sampled_from(ZONES))
-    today = draw(st.dates(date(2010, 1, 1), date(2029, 1, 1)))
-    long_ago = instant_of(today - DAY * 40, time(12), zone)
-    days = st.integers(-10, 40).map(lambda n: today + DAY * n)
-    hours = st.times().map(lambda at: at.replace(second=0, microsecond=0))
-    visits = tuple(
-        Visit(f"v{n}", "therapy", on, at, 30, "", 0, draw(st.sampled_from(["", "f0", "f1"])), long_ago)
-        for n, (on, at) in enumerate(draw(st.lists(st.tuples(days, hours), max_size=3)))
-    )
-    films = tuple(Film(f"f{n}", on, on + DAY * 14) for n, on in enumerate(draw(st.lists(days, max_size=3))))
-    known = Facts(
-        patient="pat",
-        today_on=today,
-        is_open=draw(st.booleans()) or draw(st.booleans()),
-        time_zone=zone,
-        clinic_zone=draw(st.sampled_from(ZONES)),
-        opened_at=long_ago,
-        account_since_at=draw(st.sampled_from([None, long_ago])),
-        plan=draw(
-            st.sampled_from(
-                [None, Plan("p", long_ago, long_ago, True), Plan("q", long_ago + DAY * 39, long_ago, False)]
-            )
-        ),
-        tasks=tuple(
-            Task(start, None, draw(st.booleans()), long_ago) for start in draw(st.lists(days, max_size=2))
-        ),
-        days_done=draw(st.frozensets(days, max_size=4)),
-        visits=visits,
-        films=films,
-        films_taken=draw(st.frozensets(st.sampled_from(["f0", "f1", "f2"]), max_size=1)),
-        days_logged=draw(st.frozensets(days, max_size=4)),
-        log_prompts_sent_on=draw(st.frozensets(days, max_size=4)),
-    )
-    wishes = Wishes(
-        exercise_at=draw(hours),
-        log_at=draw(hours),
-        visit_at=draw(hours),
-        kinds_off=draw(
-            st.frozensets(st.sampled_from(["exercises", "log", "visit", "x_ray_book"]), max_size=2)
-        ),
-        quiet_from=draw(st.sampled_from([time(18), time(21), time(23)])),
-        quiet_until=draw(st.sampled_from([time(6), time(8), time(11)])),
-        paused_until_on=draw(st.none() | days),
-    )
-    return known, wishes
+NOT_PAUSED = {"visit", "medicine", "bone_health"}
 
 
 class TestWhateverIsTrue:
     @steady
     @given(situations())
-    def test_nothing_for_the_patient_falls_into_quiet_hours(self, situation):
+    def test_nothing_for_the_patient_falls_into_quiet_hours_but_an_early_medicine(self, situation):
         for one in laid_out(*situation):
-            assert time(8) <= local(one).time() < time(21), one
+            is_early = one.kind == "medicine" and may_enter_quiet(one.kind, one.wall_time)
+            assert is_early or time(8) <= local(one).time() < time(21), one
 
     @steady
     @given(situations())
@@ -123,7 +55,7 @@ class TestWhateverIsTrue:
             assert not (one.kind == "log" and one.local_on in known.days_logged)
             assert not (one.kind.startswith("x_ray") and one.subject in known.films_taken)
             assert one.kind not in wishes.kinds_off
-            assert one.kind == "visit" or not wishes.is_paused(one.local_on)
+            assert one.kind in NOT_PAUSED or not wishes.is_paused(one.local_on)
 
     @steady
     @given(situations())
@@ -387,6 +319,8 @@ class TestWhyNot:
             ("visit", {}, {}, "visit_changed"),
             ("exercises", {"plan": None}, {}, "no_plan"),
             ("staff_alert", {}, {}, "already_seen"),
+            ("medicine", {}, {"paused_until_on": TODAY + DAY}, "off_the_list"),
+            ("medicine", {"doses": (dose(key="x"),)}, {"paused_until_on": TODAY + DAY}, "not_planned"),
         ],
     )
     def test_names_the_reason(self, kind, changes, wishes, reason):

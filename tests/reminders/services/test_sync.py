@@ -14,7 +14,7 @@ from reminders import queries
 from reminders.models import Kind, Preference, Reminder, SyncState
 from reminders.services.preferences import Choice, change_preferences
 from reminders.services.sync import sync, sync_changed, sync_patient
-from tests.recoveries import ANKLE_CAST, assign, log, make_recovery
+from tests.recoveries import ANKLE_CAST, add_medicine, assign, log, make_recovery
 
 pytestmark = pytest.mark.django_db
 State = Reminder.State
@@ -232,10 +232,12 @@ class TestFacts:
     ):
         other = make_recovery(cast.pat_record, by=thea, now=hour(0, 6), kind=ANKLE_CAST)
         assign(other, by=thea, now=hour(0, 6))
+        for one in (recovery, other):
+            add_medicine(one, time(8), time(20), by=thea, now=hour(0, 6))
 
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(18):
             queries.facts([recovery.pk], now=hour(0, 7))
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(18):
             assert len(queries.facts([recovery.pk, other.pk], now=hour(0, 7))) == 2
 
 
