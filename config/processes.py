@@ -1,4 +1,4 @@
-"""The processes of one installation: which broker to use, and starting, watching and stopping children."""
+"""The processes of one installation: what they need outside, and starting, watching and stopping children."""
 
 import contextlib
 import ctypes
@@ -18,11 +18,14 @@ from typing import IO
 from urllib.parse import urlsplit
 
 import redis
+from django.db import Error, connection
 
+from config.env import is_given
 from config.readiness import ping
 
 STOP_SECONDS = 20
 BROKER_START_SECONDS = 10
+DATABASE_SECONDS = 5
 SOCKET_PATH_LIMIT = 100
 """Unix socket paths end at 107 bytes on Linux and at 103 elsewhere."""
 
@@ -55,6 +58,47 @@ def check_redis(url: str) -> None:
             f"REDIS_URL names a Redis at {where} that does not answer ({type(problem).__name__}): "
             "start it, or correct or unset REDIS_URL."
         ) from problem
+
+
+def check_database() -> None:
+    """Make sure that the database answers within a few seconds and takes writes. Raises CannotStart."""
+    probe = connection.copy()
+    options = probe.settings_dict["OPTIONS"]
+    if probe.vendor == "sqlite":
+        options["timeout"] = DATABASE_SECONDS
+    options.pop("pool", None)  # a pool would go on trying, and log each try
+    try:
+        with probe.cursor() as cursor:
+            if probe.vendor == "sqlite":
+                cursor.execute("BEGIN IMMEDIATE")
+                cursor.execute("CREATE TABLE may_write (id)")
+                cursor.execute("ROLLBACK")
+            else:
+                cursor.execute("SHOW transaction_read_only")
+                if cursor.fetchone() == ("on",):
+                    raise about_database("it is read-only")
+    except Error as problem:
+        raise about_database(problem) from problem
+    finally:
+        probe.close()
+
+
+def about_database(problem: object) -> CannotStart:
+    """Return what to say about a database that cannot be used; libpq's words hold no password."""
+    reason = str(problem).partition("\n")[0].rpartition("failed: ")[2].removeprefix("FATAL:").strip()
+    at = connection.settings_dict
+    if connection.vendor != "sqlite":
+        where = f"{at['HOST'] or 'this machine'}:{at['PORT'] or 5432}"
+        what = f"DATABASE_URL names a PostgreSQL at {where} that cannot be used ({reason})"
+        return CannotStart(
+            f"{what}: start it, or set DATABASE_URL to postgresql://user:password@host:5432/name."
+        )
+    what = f"The SQLite file {at['NAME']} cannot be opened and written ({reason})"
+    if is_given("DATABASE_URL"):
+        return CannotStart(
+            f"{what}: set DATABASE_URL to sqlite:///path/to/file in a folder that can be written."
+        )
+    return CannotStart(f"{what}: set VAR_DIR to a folder that can be written.")
 
 
 def answers(url: str) -> bool:

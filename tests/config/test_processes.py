@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from config import processes
 from config.processes import CannotStart, ChildDied, Children
@@ -132,3 +133,23 @@ def _members_of(session: int) -> list[Path]:
         if int(its_session) == session and state != "Z":
             found.append(stat)
     return found
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTheDatabase:
+    def test_is_fine_when_it_answers_and_takes_writes(self):
+        processes.check_database()
+
+    @pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="needs PostgreSQL: SQLite's is in test_up.py"
+    )
+    def test_stops_the_start_when_it_takes_no_writes(self):
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        try:
+            with pytest.raises(CannotStart, match=r"cannot be used \(it is read-only\): .*DATABASE_URL"):
+                processes.check_database()
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")

@@ -19,8 +19,10 @@ from typing import IO
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError, OperationalError
 
 from config.management.commands import up
+from config.processes import CannotStart
 from recovery.management.people import STAFF, STORIES
 
 SECONDS = 120
@@ -199,6 +201,18 @@ def count_users(var: Path) -> int:
     return found
 
 
+def make_read_only(file: Path, mode: str) -> None:
+    """Make a SQLite file that is read-only for everybody, root too: its header asks for a later SQLite to write it."""
+    file.parent.mkdir()
+    with sqlite3.connect(file) as database:
+        database.execute(f"PRAGMA journal_mode = {mode}")
+        database.execute("CREATE TABLE something (id)")
+    database.close()
+    with file.open("r+b") as header:
+        header.seek(18)
+        header.write(b"\x03")
+
+
 class TestUpRefuses:
     def test_a_port_in_use_before_it_starts_anything(self, start):
         with socket.socket() as other:
@@ -231,6 +245,61 @@ class TestUpRefuses:
         assert one.said.startswith("REDIS_URL names a Redis at 127.0.0.1:")
         assert one.said.count("\n") == 1
 
+    def test_a_postgresql_that_is_not_there(self, start):
+        port = free_port()
+
+        one = start(DATABASE_URL=f"postgresql://bonestep:hidden@127.0.0.1:{port}/bonestep")
+
+        assert one.process.wait(SECONDS) == 1
+        assert one.said == (
+            f"DATABASE_URL names a PostgreSQL at 127.0.0.1:{port} that cannot be used (Connection refused): "
+            "start it, or set DATABASE_URL to postgresql://user:password@host:5432/name.\n"
+        )
+
+    def test_a_postgresql_that_does_not_answer(self, start):
+        with socket.socket() as deaf:
+            deaf.bind(("127.0.0.1", 0))
+            deaf.listen()
+
+            one = start(DATABASE_URL=f"postgresql://bonestep@127.0.0.1:{deaf.getsockname()[1]}/bonestep")
+
+            assert one.process.wait(SECONDS) == 1
+        assert "that cannot be used (connection timeout expired): start it, or set DATABASE_URL" in one.said
+        assert one.said.count("\n") == 1
+
+    def test_a_sqlite_file_that_cannot_be_opened(self, start, tmp_path):
+        one = start(DATABASE_URL=f"sqlite:///{tmp_path}/nowhere/bonestep.sqlite3")
+
+        assert one.process.wait(SECONDS) == 1
+        assert one.said == (
+            f"The SQLite file {tmp_path}/nowhere/bonestep.sqlite3 cannot be opened and written "
+            "(unable to open database file): set DATABASE_URL to sqlite:///path/to/file in a folder that can be "
+            "written.\n"
+        )
+
+    @pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+    def test_a_sqlite_file_that_takes_no_writes(self, start, tmp_path, mode):
+        file = tmp_path / "var" / "bonestep.sqlite3"
+        make_read_only(file, mode)
+
+        one = start()
+
+        assert one.process.wait(SECONDS) == 1
+        assert one.said == (
+            f"The SQLite file {file} cannot be opened and written (attempt to write a readonly database): "
+            "set VAR_DIR to a folder that can be written.\n"
+        )
+
+    def test_a_file_that_is_no_database(self, start, tmp_path):
+        (tmp_path / "var").mkdir()
+        (tmp_path / "var" / "bonestep.sqlite3").write_bytes(b"something else" * 100)
+
+        one = start()
+
+        assert one.process.wait(SECONDS) == 1
+        assert "cannot be opened and written (file is not a database)" in one.said
+        assert one.said.count("\n") == 1
+
     def test_an_address_of_another_machine(self, start):
         one = start(BIND="192.0.2.1")
 
@@ -243,6 +312,16 @@ class TestUpRefuses:
         assert one.process.wait(SECONDS) == 1
         assert "set DEMO=0." in one.said
         assert "Traceback" not in one.said
+
+
+class TestPreparing:
+    def test_ends_with_one_sentence_when_the_disk_is_full_meanwhile(self):
+        with pytest.raises(CannotStart, match=r"\(database or disk is full\)"), up.usable_database():
+            raise OperationalError("database or disk is full")
+
+    def test_shows_a_fault_of_ours_as_it_is(self):
+        with pytest.raises(IntegrityError), up.usable_database():
+            raise IntegrityError
 
 
 class TestTheListOfDemoPeople:

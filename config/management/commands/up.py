@@ -24,8 +24,10 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core import checks
 from django.core.management import BaseCommand, call_command
 from django.db import connection
+from django.db.migrations.exceptions import MigrationSchemaMissing
+from django.db.utils import Error
 
-from config import celery, processes
+from config import celery, faults, processes
 from config.processes import CannotStart, ChildDied, Children
 from recovery.management.people import PASSWORD
 
@@ -86,15 +88,18 @@ class Command(BaseCommand):
         if settings.REDIS_URL:
             processes.check_redis(settings.REDIS_URL)
         lent.enter_context(own_folder(settings.VAR_DIR))
+        processes.check_database()
         self.say(f"Preparing {settings.PRODUCT_NAME}.")
-        call_command("migrate", interactive=False, verbosity=0)
+        with usable_database():
+            call_command("migrate", interactive=False, verbosity=0)
         if connection.vendor == "sqlite":
             close_to_others(Path(connection.settings_dict["NAME"]))
         self.env = {**os.environ, "PYTHONUNBUFFERED": "1", "HASHED_STATIC": "1"}
         self._collect_static()
         self._start_broker(lent)
         if settings.DEMO:
-            call_command("load_demo", "--once", stdout=io.StringIO())
+            with usable_database():
+                call_command("load_demo", "--once", stdout=io.StringIO())
         self._start_processes()
         self._welcome()
         self._watch()
@@ -220,6 +225,17 @@ def _about_port(host: str, port: int, problem: OSError) -> str:
     if problem.errno == errno.EACCES:
         return f"PORT={port} is reserved for the system: start with one above 1023, such as PORT=8000."
     return f"BIND should be an address of this machine, such as 127.0.0.1, not {host!r}."
+
+
+@contextlib.contextmanager
+def usable_database() -> Iterator[None]:
+    """Say in one sentence that the database stopped working or lets us make no tables. Raises CannotStart."""
+    try:
+        yield
+    except Error as problem:
+        if not isinstance(problem, MigrationSchemaMissing) and not faults.behind(problem):
+            raise
+        raise processes.about_database(problem) from problem
 
 
 @contextlib.contextmanager
