@@ -1,4 +1,4 @@
-"""System checks that refuse an unsafe production setup, each with one sentence that says what to set."""
+"""System checks that refuse an unsafe production setup or broken clinical tables, in one sentence each."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,12 +8,15 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning
 from django.core.checks import register as register_check
 
+from recovery import protocols
+
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def register() -> None:
-    """Register every check of this module with Django's ``check --deploy``."""
+    """Register every check of this module: the one of production runs with ``check --deploy`` only."""
     register_check(production, Tags.security, deploy=True)
+    register_check(content)
 
 
 def production(app_configs: Sequence[AppConfig] | None, **_more: Any) -> list[CheckMessage]:
@@ -56,3 +59,21 @@ def _doubtful() -> list[CheckMessage]:
     if not settings.MAIL_SERVER.host:
         found.append(Warning("No mail leaves this machine: set EMAIL_URL.", id="bonestep.W001"))
     return found
+
+
+def content(app_configs: Sequence[AppConfig] | None, **_more: Any) -> list[CheckMessage]:
+    """Return what is wrong with each release of the clinical tables: nobody is treated by half a table."""
+    return [problem for version in _versions() for problem in _broken(version)]
+
+
+def _versions() -> list[str]:
+    return sorted({protocols.CURRENT, *protocols.versions()})
+
+
+def _broken(version: str) -> list[CheckMessage]:
+    try:
+        protocols.load(version)
+    except protocols.ContentError as problem:
+        reason = " ".join(str(problem).split()).rstrip(".")
+        return [Error(f"The clinical tables {version} cannot be used: {reason}.", id="bonestep.E007")]
+    return []

@@ -1,4 +1,4 @@
-"""An unsafe production is refused, each time with a sentence that says what to set."""
+"""What the system checks refuse, each time with a sentence. Broken tables are in test_up.py."""
 
 import pytest
 
@@ -65,3 +65,8 @@ class TestTheProductionChecks:
         for message in checks.production(None):
             assert str(message.msg).endswith(".")
             assert "\n" not in str(message.msg)
+
+
+class TestTheClinicalTables:
+    def test_have_nothing_wrong_here(self):
+        assert checks.content(None) == []

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import shutil
 import signal
 import socket
 import sqlite3
@@ -18,11 +19,13 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+import yaml
 from django.conf import settings
 from django.db import IntegrityError, OperationalError
 
 from config.management.commands import up
 from config.processes import CannotStart
+from recovery import protocols
 from recovery.management.people import STAFF, STORIES
 
 SECONDS = 120
@@ -46,6 +49,7 @@ class Start:
     """One ``manage.py up`` in a folder of its own, with nothing of this machine's environment but PATH."""
 
     command = (sys.executable, "manage.py", "up")
+    folder = settings.BASE_DIR
 
     def __init__(self, var: Path, **variables: str) -> None:
         self.var = var
@@ -58,7 +62,7 @@ class Start:
     def begin(self, variables: dict[str, str], out: IO[str]) -> subprocess.Popen:
         return subprocess.Popen(
             self.command,
-            cwd=settings.BASE_DIR,
+            cwd=self.folder,
             env=variables,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -311,6 +315,47 @@ class TestUpRefuses:
 
         assert one.process.wait(SECONDS) == 1
         assert "set DEMO=0." in one.said
+        assert "Traceback" not in one.said
+
+
+@pytest.fixture
+def broken_copy(tmp_path) -> Path:
+    """Return a copy of the program in which one clinical table names a load that does not exist."""
+    copy, here = tmp_path / "copy", Path(settings.BASE_DIR)
+    for part in ("accounts", "config", "recovery", "reminders", "static", "templates"):
+        shutil.copytree(here / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(here / "manage.py", copy)
+    case = yaml.safe_load((here / "tests/recovery/protocols/broken.yaml").read_text(encoding="utf-8"))[0]
+    table = copy / "recovery/protocols" / protocols.CURRENT / case["file"]
+    table.write_text(table.read_text(encoding="utf-8").replace(case["old"], case["new"]), encoding="utf-8")
+    return copy
+
+
+class TestBrokenClinicalTables:
+    words = (
+        f"The clinical tables {protocols.CURRENT} cannot be used: "
+        "protocols.yaml: row distal-radius.cast: load code 'U9' is not in load_codes.yaml."
+    )
+
+    def test_stop_the_start_with_one_sentence(self, start, broken_copy):
+        class OfCopy(Start):
+            folder = broken_copy
+
+        one = start(OfCopy)
+
+        assert one.process.wait(SECONDS) == 1
+        assert one.said == f"{self.words}\n"
+        assert not (one.var / "bonestep.sqlite3").exists()
+
+    def test_are_found_by_the_check(self, start, broken_copy):
+        class CheckOfCopy(Start):
+            command = (sys.executable, "manage.py", "check")
+            folder = broken_copy
+
+        one = start(CheckOfCopy)
+
+        assert one.process.wait(SECONDS) == 1
+        assert f"(bonestep.E007) {self.words}" in one.said
         assert "Traceback" not in one.said
 
 
