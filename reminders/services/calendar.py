@@ -12,6 +12,7 @@ from reminders.domain import facts as known
 from reminders.models import Reminder
 from reminders.queries import Snapshot
 from reminders.services.email import mail_domain
+from reminders.services.mime import one_line
 from reminders.services.words import changed_visit, site_url, visit_of
 
 Snapshots = Mapping[int, Snapshot]
@@ -48,7 +49,7 @@ def _event(visit: known.Visit, snapshot: Snapshot, method: str, *, now: datetime
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", starts_at)
     event.add("dtend", starts_at + timedelta(minutes=visit.minutes))
-    event.add("summary", _("Visit: %(clinic)s") % {"clinic": snapshot.patient.clinic.name})
+    event.add("summary", one_line(_("Visit: %(clinic)s") % {"clinic": snapshot.patient.clinic.name}))
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     event.add("class", "PRIVATE")
     event.add("url", site_url(f"/visits/{visit.key}/"))

@@ -7,6 +7,10 @@ from enum import StrEnum
 from typing import Protocol
 
 
+class AddressDoesNotFit(ValueError):
+    """The address is none that this channel could ever write to."""
+
+
 class Result(StrEnum):
     """What became of an attempt."""
 
@@ -70,7 +74,10 @@ class Channel(Protocol):
         """Say how many letters are under way, or have ended and were not asked for."""
 
     def compose(self, letter: Letter) -> bytes:
-        """Pack a letter as it goes over the wire. Raises ValueError for what cannot be packed."""
+        """Pack a letter as it goes over the wire.
+
+        Raises AddressDoesNotFit, or another ValueError for what cannot be packed.
+        """
 
     def hand_over(self, key: int, address: str, packed: bytes) -> None:
         """Start to give one packed letter to the other side; ``key`` names it in ``outcomes``."""

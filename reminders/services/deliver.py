@@ -20,7 +20,7 @@ from django.db import DatabaseError, connection
 from reminders.models import Message, Reminder
 from reminders.queries.desk import Desk, behind, desk, still_in_hand
 from reminders.services import counts, mark, render
-from reminders.services.channel import Channel, Outcome, Result
+from reminders.services.channel import AddressDoesNotFit, Channel, Outcome, Result
 from reminders.services.claim import claim, opening
 from reminders.services.mark import Job
 from reminders.services.sync import sync
@@ -188,6 +188,9 @@ class _Run:
             job.told, job.packed = letter.told, self.channel.compose(letter)
         except DatabaseError:
             raise
+        except AddressDoesNotFit:
+            self.tally.suppressed += mark.suppressed(job, "address", now=self.now_fn())
+            return False
         except Exception:
             # Whatever a template or a name can do wrong must not stop the messages behind this one.
             logger.exception("message %s could not be written", job.message.public_id)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from reminders.services import mime
-from reminders.services.channel import Letter, Outcome, Result
+from reminders.services.channel import AddressDoesNotFit, Letter, Outcome, Result
 from reminders.services.smtp import Line, LineIsDead, code_of, transaction
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class EmailChannel:
         self._selector = selectors.DefaultSelector()
 
     def compose(self, letter: Letter) -> bytes:
-        """Pack a letter as MIME with lines that end in CRLF. Raises ValueError for what cannot be packed."""
+        """Pack a letter as MIME with lines that end in CRLF. Raises AddressDoesNotFit."""
         extra = tuple(self._extra(letter).items()) if self._extra else ()
         return mime.mail(letter, extra=extra)
 
@@ -101,7 +101,7 @@ class EmailChannel:
     def _start(self, line: Line, key: int, address: str, packed: bytes) -> None:
         try:
             wired = mime.wire_address(address)
-        except mime.AddressDoesNotFit:
+        except AddressDoesNotFit:
             self._ended.append((key, Outcome(Result.REFUSED, "address")))
             return
         if not wired.isascii() and not line.takes_utf8:

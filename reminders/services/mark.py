@@ -167,9 +167,9 @@ def ended(job: Job, state: MessageState, each: State, code: str, *, now: datetim
 
 def suppressed(job: Job, code: str, *, now: datetime) -> int:
     """Note that the address refuses mail for good, and end the job; return 1 if the claim held, else 0."""
-    Suppression.objects.get_or_create(
-        address=job.address.lower(), defaults={"reason": code, "suppressed_at": now}
-    )
+    # A few letters are two in lower case, and the column ends at 254.
+    address = job.address.lower()[:254]
+    Suppression.objects.get_or_create(address=address, defaults={"reason": code, "suppressed_at": now})
     return ended(job, MessageState.SUPPRESSED, State.SUPPRESSED, code, now=now)
 
 

@@ -10,18 +10,20 @@ from email.header import Header
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from hashlib import sha256
+from unicodedata import category, normalize
 
 from django.conf import settings
 
-from reminders.services.channel import Letter
+from reminders.services.channel import AddressDoesNotFit, Letter
 
 LONGEST_ADDRESS = 254
+LONGEST_LABEL = 63
 LONGEST_LINE = 76
+LETTERS_OF_THEIR_OWN = frozenset("ßς")
+"""Letters that RFC 5892 keeps in a domain."""
+BREAKING = frozenset({"Cc", "Zl", "Zp"})
+"""Kinds of characters that control or break a line."""
 _QUOTED = frozenset('()<>[]:;@\\,."')
-
-
-class AddressDoesNotFit(ValueError):
-    """The address cannot stand in a mail transaction."""
 
 
 def mail(letter: Letter, *, extra: tuple[tuple[str, str], ...] = ()) -> bytes:
@@ -84,14 +86,22 @@ def _calendar_part(method: str, file: bytes) -> bytes:
 
 def quoted_printable(text: str) -> bytes:
     """Return text in quoted-printable with lines that end in CRLF and have at most 76 characters."""
-    plain = "\n".join(text.splitlines()) + "\n"
-    encoded = binascii.b2a_qp(plain.encode(), quotetabs=False, istext=True, header=False)
-    return encoded.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    ended = plain if plain.endswith("\n") else f"{plain}\n"
+    encoded = binascii.b2a_qp(ended.encode(), quotetabs=False, istext=True, header=False)
+    return encoded.replace(b"\n", b"\r\n")
+
+
+def one_line(value: str) -> str:
+    """Return text that can stand in a header: no line breaks and no control characters, single spaces."""
+    if not value.isprintable():
+        value = "".join(" " if category(one) in BREAKING else one for one in value)
+    return " ".join(value.split())
 
 
 def _unstructured(name: str, value: str) -> str:
     """Return a header of free text, encoded and folded as far as it must be. A line break cannot get in."""
-    value = " ".join(value.split())
+    value = one_line(value)
     if (
         value.isascii()
         and value.isprintable()
@@ -106,8 +116,13 @@ def _unstructured(name: str, value: str) -> str:
 @lru_cache(maxsize=256)
 def _from(sender_name: str) -> str:
     """Return the sender: the clinic's name, and the installation's own address."""
-    name = " ".join(sender_name.split())
-    address = wire_address(parseaddr(settings.EMAIL_FROM)[1])
+    name = one_line(sender_name)
+    try:
+        address = wire_address(parseaddr(settings.EMAIL_FROM)[1])
+    except AddressDoesNotFit as problem:
+        raise ValueError(
+            "EMAIL_FROM holds no address"
+        ) from problem  # it is not the reader's that does not fit
     if not name:
         return address
     if not (name.isascii() and name.isprintable()) or "=?" in name or len(name) > LONGEST_LINE - 10:
@@ -134,7 +149,7 @@ def wire_address(address: str) -> str:
     if not _is_local_part(local):
         raise AddressDoesNotFit
     try:
-        domain = domain.encode("idna").decode("ascii") if not domain.isascii() else domain
+        domain = ".".join(map(_label, domain.split("."))) if not domain.isascii() else domain
     except UnicodeError as problem:
         raise AddressDoesNotFit from problem
     if not all(one.isalnum() or one in ".-[]:" for one in domain) or ".." in domain:
@@ -142,6 +157,19 @@ def wire_address(address: str) -> str:
     if len(f"{local}@{domain}".encode()) > LONGEST_ADDRESS:
         raise AddressDoesNotFit
     return f"{local}@{domain}"
+
+
+def _label(label: str) -> str:
+    """Return one part of a domain as DNS knows it. Raises UnicodeError.
+
+    Python's codec is of 2003, when a few letters were taken for others: that would be somebody else's domain.
+    """
+    if not LETTERS_OF_THEIR_OWN & set(label):
+        return label.encode("idna").decode("ascii")
+    coded = normalize("NFC", label.lower()).encode("punycode").decode("ascii")
+    if len(coded) > LONGEST_LABEL - 4:
+        raise UnicodeError("label too long")
+    return f"xn--{coded}"
 
 
 def _is_local_part(local: str) -> bool:

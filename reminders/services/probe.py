@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import escape
 
 from reminders.services import mime
-from reminders.services.channel import Letter, Outcome, Result
+from reminders.services.channel import AddressDoesNotFit, Letter, Outcome, Result
 from reminders.services.email import envelope_sender, mail_domain
 from reminders.services.smtp import REPLY_SECONDS, Line, LineIsDead, Reply, Talk, transaction
 
@@ -73,7 +73,7 @@ def send_probe(*, address: str, now: datetime) -> None:
     """Send a mail that says where it comes from. Raises CannotSend within the time limits of a mail."""
     try:
         wired, packed = mime.wire_address(address), mime.mail(_letter(address, now))
-    except mime.AddressDoesNotFit:
+    except AddressDoesNotFit:
         raise CannotSend(f"{address!r} is not an e-mail address.") from None
     try:
         line = Line(settings.MAIL_SERVER)

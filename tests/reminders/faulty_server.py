@@ -25,7 +25,7 @@ OK = b"250 ok\r\n"
 
 @dataclass(frozen=True)
 class Taken:
-    """A mail that the server took: what the client said in its transaction, and the mail as it came."""
+    """A mail as it came, and what the client said in its transaction."""
 
     mail_from: str
     rcpt_to: str
@@ -36,7 +36,7 @@ class FaultyServer:
     """``faults[stage]`` holds what to do instead of the usual, one entry each time the stage comes.
 
     Stages are connect, end (of the mail), and commands such as EHLO or RCPT. An entry is bytes to say, CLOSE
-    or SILENT. With ``flushes`` the server forgets what came in beside the command that it answers.
+    or SILENT. ``offered`` are all mails that came in, ``taken`` those it answered 250. With ``flushes`` the server forgets what came in beside the command that it answers.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class FaultyServer:
         self.seconds_a_reply = seconds_a_reply
         self.faults: defaultdict[str, list[bytes | str]] = defaultdict(list)
         self.taken: list[Taken] = []
+        self.offered: list[Taken] = []
         self.commands: list[str] = []
         self._is_over = threading.Event()
         self._open: list[socket.socket] = []
@@ -120,7 +121,9 @@ class Talk:
             self.guest = self.server._secured(self.guest, self.server.starttls)
         if name == "DATA" and said.startswith(b"354"):
             content = self.until(b"\r\n.\r\n", before=b"\r\n")
-            if self.answer("end", Taken(self.mail_from, self.rcpt_to, content)).startswith(b"250"):
+            mail = Taken(self.mail_from, self.rcpt_to, content)
+            self.server.offered.append(mail)
+            if self.answer("end", mail).startswith(b"250"):
                 self.mail_from = self.rcpt_to = ""
 
     def answer(self, stage: str, mail: Taken | None = None) -> bytes:
