@@ -20,6 +20,7 @@ from reminders.domain.reports import read_report
 from reminders.models import CAME_BACK, Message, Reminder, Suppression
 from reminders.querysets import MessageQuerySet
 from reminders.services import mime
+from reminders.services.channel import AddressDoesNotFit
 
 logger = logging.getLogger(__name__)
 LONGEST_ADDRESS = 254
@@ -101,7 +102,7 @@ def _address_of(message: Message) -> str:
 def _on_the_wire(address: str) -> str:
     try:
         return mime.wire_address(address).lower()
-    except mime.AddressDoesNotFit:
+    except AddressDoesNotFit:
         return ""
 
 
