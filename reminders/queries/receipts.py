@@ -63,6 +63,11 @@ class SettingsPage:
         """Say whether the address is refused because mail to it was marked as unwanted."""
         return self.suppression is not None and self.suppression.reason == COMPLAINED
 
+    @property
+    def switched_off(self) -> list[str]:
+        """Return in words what the patient does not want to hear of."""
+        return kinds_in_words(frozenset(self.preference.kinds_off))
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:

@@ -158,3 +158,10 @@ class TestReceipts:
         page = browser_of(cast.thea).get(f"/patients/{record.public_id}/reminders/").content.decode()
 
         assert "Could not reach" in page
+
+    def test_say_what_the_patient_switched_off(self, cast, record, browser_of):
+        Preference.objects.create(patient=record, kinds_off=["log"])
+
+        page = browser_of(cast.thea).get(f"/patients/{record.public_id}/reminders/").content.decode()
+
+        assert "The patient switched these off: Daily log" in page
