@@ -1,4 +1,4 @@
-"""Faults from outside, such as a database that takes no writes, and keeping what was typed meanwhile."""
+"""Faults from outside: a database that takes no writes, clinical tables that are not here."""
 
 import re
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from django.db import DatabaseError, InterfaceError, InternalError, OperationalE
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from rest_framework.authentication import CSRFCheck
+
+from recovery.protocols import ContentError
 
 RETRY_SECONDS = 30
 READ_ONLY = "25006"
@@ -28,12 +30,18 @@ def behind(problem: BaseException | None) -> BaseException | None:
     return problem if problem is not None and _is_fault(problem) else None
 
 
+def line(fault: BaseException) -> str:
+    """Return what the log says: the kind alone, and the table of a clinical one, which names no person."""
+    kind = type(fault).__name__
+    return f"{kind}: {' '.join(str(fault).split())}" if isinstance(fault, ContentError) else kind
+
+
 def _is_fault(problem: BaseException) -> bool:
-    """Say whether the database refused to work at all, rather than what we asked of it."""
+    """Say whether tables cannot be used, or the database refused to work, rather than what we asked of it."""
     if isinstance(problem, InternalError):
         return getattr(problem.__cause__, "sqlstate", "") == READ_ONLY
     is_damage = type(problem) is DatabaseError and problem.__cause__ is not None  # SQLite: not a database
-    return is_damage or isinstance(problem, OperationalError | InterfaceError)
+    return is_damage or isinstance(problem, OperationalError | InterfaceError | ContentError)
 
 
 @dataclass(frozen=True, slots=True)

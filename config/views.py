@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Profession
 from accounts.queries import Person
 from config import faults
+from recovery.protocols import ContentError
 
 logger = logging.getLogger(__name__)
 API_PREFIX = "/api/"
@@ -95,13 +96,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _unavailable(request: HttpRequest, fault: BaseException) -> HttpResponse:
-    """Say that nothing can be saved just now, and hand back what was typed, to be sent again."""
-    logger.error("Answered 503: %s", type(fault).__name__)
+    """Say what cannot be done just now, and hand back what was typed, to be sent again."""
+    logger.error("Answered 503: %s", faults.line(fault))
+    is_content = isinstance(fault, ContentError)
     if request.path.startswith(API_PREFIX):
         words = _("We cannot save anything just now. Please try again in a minute.")
-        response: HttpResponse = _api_error(503, "unavailable", words)
+        missing = _(
+            "The clinical content of this clinic is not installed or damaged. Its operator can mend that."
+        )
+        response: HttpResponse = _api_error(503, "unavailable", missing if is_content else words)
     else:
-        response = HttpResponse(render_to_string("503.html", _kept(request)), status=503)
+        page = render_to_string("503.html", {**_kept(request), "is_content": is_content})
+        response = HttpResponse(page, status=503)
     response["Retry-After"] = str(faults.RETRY_SECONDS)
     if "HX-Request" in request.headers:
         response["HX-Redirect"] = request.get_full_path()  # htmx swaps no fault into its page: open it whole

@@ -1,12 +1,20 @@
 """What operators see of recoveries: ids, states and instants. No health data, and nothing to change.
 
-A record opens to people who care for the patient, in the app, where every reading is written down.
+A record opens to people who care for the patient, in the app, where every reading is written down. A clinic's
+clinical content is chosen here, since ``accounts`` does not know which there is.
 """
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
+from accounts.admin import ClinicAdmin
+from accounts.models import Clinic
+from recovery import protocols
 from recovery.models import Alert, Assignment, DailyLog, Medicine, PlanVersion, Recovery, Visit, XRay
 
 
@@ -81,3 +89,17 @@ class XRayAdmin(Watched):
 @admin.register(Alert)
 class AlertAdmin(Watched):
     technical = ("raised_at", "acknowledged_at", "closed_at")
+
+
+admin.site.unregister(Clinic)
+
+
+@admin.register(Clinic)
+class ClinicWithContentAdmin(ClinicAdmin):
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        """Offer the content versions that are installed; a clinic with another one must choose anew."""
+        if db_field.name != "content_version":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        here = [(version, version) for version in protocols.versions()]
+        label, hint = capfirst(db_field.verbose_name), db_field.help_text
+        return forms.ChoiceField(label=label, help_text=hint, choices=[("", "---------"), *here])

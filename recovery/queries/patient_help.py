@@ -12,8 +12,8 @@ from recovery.domain import red_flags
 from recovery.domain.red_flags import RedFlag, Urgency
 from recovery.domain.repair import treatment_of
 from recovery.models import Recovery
-from recovery.protocols import Content
-from recovery.queries import patient_place, patient_words
+from recovery.protocols import Content, ContentError
+from recovery.queries import patient_words
 from recovery.queries.patient_words import Phones
 
 
@@ -89,7 +89,9 @@ def help_page(recoveries: Sequence[Recovery], clinic: Clinic | None) -> HelpPage
     return HelpPage(
         groups=_groups(fitting or rest, content.urgencies.values(), phones),
         others=_groups(rest, content.urgencies.values(), phones) if fitting else (),
-        bones=tuple(Bone(one.public_id, patient_place.bone_of(one)) for one in running)
+        bones=tuple(
+            Bone(one.public_id, patient_words.bone(one, content.fractures[one.site])) for one in running
+        )
         if len(running) > 1
         else (),
         phones=phones,
@@ -99,7 +101,11 @@ def help_page(recoveries: Sequence[Recovery], clinic: Clinic | None) -> HelpPage
 
 
 def _content(clinic: Clinic | None) -> Content:
-    return protocols.load(clinic.content_version) if clinic else protocols.load()
+    """Return the clinic's content; where that cannot be used, what visitors read: help must always open."""
+    try:
+        return protocols.load(clinic.content_version) if clinic else protocols.load()
+    except ContentError:
+        return protocols.load()
 
 
 def _fitting(content: Content, recoveries: Iterable[Recovery]) -> list[RedFlag]:

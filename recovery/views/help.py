@@ -1,6 +1,6 @@
 """Help: open to everybody, signed in or not. A tick of a signed-in patient reaches their care team.
 
-The advice is shown even where the database takes nothing: the page then says that nobody was told.
+The advice is shown even where nothing can be written down: the page then says that nobody was told.
 """
 
 import logging
@@ -18,6 +18,7 @@ from accounts.models import Clinic, User
 from accounts.queries import person_of
 from recovery.forms.patient import SignsForm
 from recovery.models import Alert, Recovery
+from recovery.protocols import ContentError
 from recovery.queries import patient as queries
 from recovery.queries import patient_help
 from recovery.services.alerts import tick_warnings
@@ -69,7 +70,7 @@ def _tick(recovery: Recovery, flag_ids: list[str], user: User) -> bool:
     except ValidationError:
         # Closed a moment ago: nobody's list, but the person must still read what to do.
         return False
-    except Error as fault:
+    except (Error, ContentError) as fault:
         logger.error("Answered without writing it down: %s", type(fault).__name__)
         return False
     return True
