@@ -195,7 +195,8 @@ MAIL_CONNECTIONS = env_int("MAIL_CONNECTIONS", 12, least=1, most=50)
 EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.security == "starttls", MAIL_SERVER.security == "tls"
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_SERVER.host else 'filebased'}.EmailBackend"
+_backend = "accounts.services.smtp" if MAIL_SERVER.host else "django.core.mail.backends.filebased"
+EMAIL_BACKEND = f"{_backend}.EmailBackend"
 EMAIL_FILE_PATH = MAIL_DIR
 # anymail reads what a provider reports. Mails do not go through it.
 MAIL_PROVIDER = env_provider("MAIL_PROVIDER")

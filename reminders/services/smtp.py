@@ -16,6 +16,7 @@ from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from accounts.services.smtp import LONGEST_REPLY, NO_REPLY, REPLY, Session, TlsSession
 from reminders.services.channel import Outcome, Result
 
 if TYPE_CHECKING:
@@ -23,11 +24,9 @@ if TYPE_CHECKING:
 
 REPLY_SECONDS = 10
 """The longest wait for one reply. A mail takes four, so that a lease of 60 s outlives them."""
-LONGEST_REPLY = 20_000
 OUR_FAULT = (b"5.7.", b"5.5.")
 """Enhanced codes of policy and protocol: they say nothing about the address."""
 OUR_FAULT_CODES = frozenset({502, 503, 530, 535, 538})
-_REPLY = re.compile(rb"([2-5][0-9][0-9])([ -]?)(.*)", re.DOTALL)
 _DOT_FIRST = re.compile(rb"(?m)^\.")
 
 
@@ -245,7 +244,7 @@ class Line:
         """Cut one whole reply off the buffer, which may have several lines, or None."""
         start = 0
         while (end := self._buffer.find(b"\n", start)) >= 0:
-            found = _REPLY.fullmatch(self._buffer[start:end].rstrip(b"\r"))
+            found = REPLY.fullmatch(self._buffer[start:end].rstrip(b"\r"))
             if found is None:
                 raise LineIsDead("nonsense")
             start = end + 1
@@ -261,16 +260,17 @@ def _connect(to: "MailServer") -> smtplib.SMTP:
     try:
         return _signed_in(to)
     except smtplib.SMTPResponseException as refusal:
-        raise LineIsDead(f"smtp_{refusal.smtp_code}") from refusal
+        code = "nonsense" if refusal.smtp_code == NO_REPLY else f"smtp_{refusal.smtp_code}"
+        raise LineIsDead(code) from refusal
     except (smtplib.SMTPException, OSError, ValueError) as problem:
         raise LineIsDead(code_of(problem)) from problem
 
 
 def _signed_in(to: "MailServer") -> smtplib.SMTP:
     if to.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(to.host, to.port, timeout=REPLY_SECONDS, context=_trusted())
+        server: smtplib.SMTP = TlsSession(to.host, to.port, timeout=REPLY_SECONDS, context=_trusted())
     else:
-        server = smtplib.SMTP(to.host, to.port, timeout=REPLY_SECONDS)
+        server = Session(to.host, to.port, timeout=REPLY_SECONDS)
     try:
         server.ehlo_or_helo_if_needed()
         if to.security == "starttls":

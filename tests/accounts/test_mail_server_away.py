@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Invitation, Membership
 from tests import factories
-from tests.reminders.faulty_server import CLOSE, SILENT, FaultyServer
+from tests.reminders.faulty_server import CLOSE, SILENT, Endless, FaultyServer
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"/invitations/[A-Za-z0-9_-]{43}/")
@@ -24,13 +24,14 @@ TROUBLES = {
     "turned away": ("connect", [b"421 too busy\r\n"] * 9),
     "hangs up": ("EHLO", [CLOSE] * 9),
     "never answers": ("connect", [SILENT] * 9),
+    "never comes to an end": ("connect", [Endless(b"220-hello\r\n", 0.3)] * 9),
 }
 
 
 @pytest.fixture
 def server(settings):
     """Have account mails go to a server of this test."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "accounts.services.smtp.EmailBackend"
     assert 0 < settings.EMAIL_TIMEOUT <= 15, "no page may wait for a mail server without end"
     settings.EMAIL_TIMEOUT = 1
     with FaultyServer() as server:

@@ -32,11 +32,19 @@ class Taken:
     content: bytes
 
 
+@dataclass(frozen=True)
+class Endless:
+    """What a server says again and again, ``pause`` seconds apart, as long as anybody listens."""
+
+    words: bytes
+    pause: float
+
+
 class FaultyServer:
     """``faults[stage]`` holds what to do instead of the usual, one entry each time the stage comes.
 
-    Stages are connect, end (of the mail), and commands such as EHLO or RCPT. An entry is bytes to say, CLOSE
-    or SILENT. ``offered`` are all mails that came in, ``taken`` those it answered 250. With ``flushes`` the server forgets what came in beside the command that it answers.
+    Stages are connect, end (of the mail), and commands such as EHLO or RCPT. An entry is bytes to say, CLOSE,
+    SILENT or Endless. ``offered`` are all mails that came in, ``taken`` those it clearly took. With ``flushes`` the server forgets what came in beside the command that it answers.
     """
 
     def __init__(
@@ -49,7 +57,7 @@ class FaultyServer:
     ) -> None:
         self.offers, self.flushes, self.tls, self.starttls = offers, flushes, tls, starttls
         self.seconds_a_reply = seconds_a_reply
-        self.faults: defaultdict[str, list[bytes | str]] = defaultdict(list)
+        self.faults: defaultdict[str, list[bytes | str | Endless]] = defaultdict(list)
         self.taken: list[Taken] = []
         self.offered: list[Taken] = []
         self.commands: list[str] = []
@@ -123,7 +131,7 @@ class Talk:
             content = self.until(b"\r\n.\r\n", before=b"\r\n")
             mail = Taken(self.mail_from, self.rcpt_to, content)
             self.server.offered.append(mail)
-            if self.answer("end", mail).startswith(b"250"):
+            if self.answer("end", mail).startswith(b"250 "):
                 self.mail_from = self.rcpt_to = ""
 
     def answer(self, stage: str, mail: Taken | None = None) -> bytes:
@@ -133,9 +141,11 @@ class Talk:
             self.server._is_over.wait(self.server.seconds_a_reply)
         if said == SILENT:
             self.server._is_over.wait()
-        if isinstance(said, str):
+        while isinstance(said, Endless) and not self.server._is_over.wait(said.pause):
+            self.guest.sendall(said.words)
+        if not isinstance(said, bytes):
             raise EOFError
-        if mail and said.startswith(b"250"):
+        if mail and said.startswith(b"250 "):
             self.server.taken.append(mail)
         self.guest.sendall(said)
         return said

@@ -75,6 +75,13 @@ class TestAMailThatArrives:
         assert "The server took the mail." in said
         assert len(server.taken) == 1
 
+    def test_does_not_believe_words_from_before_tls(self, settings, certificate, trusting):
+        with FaultyServer("STARTTLS", starttls=under(certificate)) as server:
+            server.faults["STARTTLS"] = [b"220 go on\r\n550 injected\r\n"]
+            said = send(settings, server.address(security="starttls"))
+
+        assert "The server took the mail." in said
+
     def test_ends_with_status_0_and_one_that_does_not_with_1_and_no_traceback(self, server, tmp_path):
         def run(url: str) -> subprocess.CompletedProcess:
             surroundings = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "EMAIL_URL": url}
