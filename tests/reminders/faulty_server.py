@@ -111,7 +111,7 @@ class Talk:
         with contextlib.closing(self.guest):
             self.answer("connect")
             while True:
-                line = self.until(b"\r\n").decode()
+                line = self.until(b"\r\n").decode(errors="replace")
                 self.server.commands.append(line)
                 self.obey(line, line.partition(" ")[0].upper())
                 if self.server.flushes:
