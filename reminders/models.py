@@ -43,11 +43,18 @@ class Kind(models.TextChoices):
     STAFF_DIGEST = "staff_digest", _("Morning list, for staff")
 
 
+def usual_exercise_hours() -> list[str | None]:
+    """Return the hour at which who has chosen none is reminded of exercises."""
+    return ["09:00"]
+
+
 class Preference(models.Model):
     """When and about what a patient wants to hear. Times are wall times in the patient's zone."""
 
     patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="+")
-    exercise_at = models.TimeField(default=time(9))
+    exercise_hours = models.JSONField(
+        default=usual_exercise_hours, help_text=_("Wall times by slot; null where one is not used.")
+    )
     log_at = models.TimeField(default=time(18))
     visit_at = models.TimeField(default=time(9))
     kinds_off = models.JSONField(default=list, blank=True)
@@ -74,6 +81,14 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"preference of {self.patient_id}"
+
+    def hours_by_slot(self) -> tuple[time | None, ...]:
+        """Return the hours for exercises by slot."""
+        return tuple(at and time.fromisoformat(at) for at in self.exercise_hours)
+
+    def exercise_times(self) -> tuple[time, ...]:
+        """Return the hours for exercises, the earliest first."""
+        return tuple(sorted(at for at in self.hours_by_slot() if at is not None))
 
 
 class StaffPreference(models.Model):

@@ -57,7 +57,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         try:
             change_preferences(patient=patient, choice=choice, by=cast(User, request.user), now=now)
         except ValidationError as refusal:
-            form.add_error(None, refusal)
+            form.refuse(refusal)
         else:
             messages.success(request, _("Your reminders are saved."))
             return redirect(request.get_full_path())

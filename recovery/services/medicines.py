@@ -15,6 +15,7 @@ from accounts.clock import local_day
 from accounts.models import User
 from accounts.services import audit
 from recovery.domain import medicines as rules
+from recovery.domain.hours import follow
 from recovery.models import Medicine, MedicineHour, Recovery
 from recovery.services.change import SavedDiffers, announce, lock
 
@@ -184,7 +185,7 @@ def _add_hours(row: Medicine, times: Iterable[time], *, now: datetime) -> None:
 def _move_hours(row: Medicine, times: Iterable[time], *, now: datetime) -> None:
     """Make the hours equal to ``times``: move rows where an hour moved, so that it stays the same hour."""
     before = {one.pk: one.at for one in row.hours.all()}
-    kept, new = rules.follow(before, times)
+    kept, new = follow(before, times)
     row.hours.exclude(pk__in=kept).delete()
     for pk, at in kept.items():
         if at != before[pk]:

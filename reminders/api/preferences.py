@@ -1,6 +1,5 @@
 """What the caller wants to hear, and when."""
 
-from dataclasses import fields
 from typing import ClassVar
 
 from django.shortcuts import get_object_or_404
@@ -15,8 +14,9 @@ from recovery.api.description import reads, writes
 from recovery.api.endpoint import LOG, Endpoint
 from recovery.api.fields import IdField
 from reminders.api.reminders import ReminderSerializer
+from reminders.domain.facts import EXERCISE_SLOTS
 from reminders.models import Kind, Preference
-from reminders.services.preferences import PATIENT_KINDS, Choice, change_preferences
+from reminders.services.preferences import AS_CHOSEN, PATIENT_KINDS, Choice, change_preferences
 from reminders.services.trial import send_test
 
 _PATIENT = extend_schema(
@@ -36,7 +36,13 @@ class PreferencesSerializer(serializers.Serializer):
 
     patient = IdField(source="patient.public_id", read_only=True)
     time_zone = serializers.CharField(source="patient.time_zone", read_only=True)
-    exercise_at = serializers.TimeField()
+    exercise_hours = serializers.ListField(
+        source="exercise_times",
+        child=serializers.TimeField(),
+        min_length=1,
+        max_length=len(EXERCISE_SLOTS),
+        help_text="One to three, at least an hour apart.",
+    )
     log_at = serializers.TimeField()
     visit_at = serializers.TimeField()
     kinds_off = serializers.ListField(child=serializers.ChoiceField(choices=_KINDS), max_length=20)
@@ -76,8 +82,13 @@ class Preferences(Endpoint):
         """Change one's own wishes; reminders are laid out anew."""
         given, patient = self.given(PreferencesChangeSerializer), _own(self)
         before = _preference(patient)
-        wishes = {one.name: getattr(before, one.name) for one in fields(Choice)} | given
-        choice = Choice(**{**wishes, "kinds_off": frozenset(wishes["kinds_off"])})
+        known = {name: getattr(before, name) for name in AS_CHOSEN} | {"kinds_off": before.kinds_off}
+        wishes = {**known, "exercise_times": before.exercise_times(), **given}
+        choice = Choice(
+            **{name: wishes[name] for name in AS_CHOSEN},
+            kinds_off=frozenset(wishes["kinds_off"]),
+            exercise_hours=tuple(wishes["exercise_times"]),
+        )
         changed = change_preferences(patient=patient, choice=choice, by=self.user, now=clock.now())
         changed.patient = patient
         return self.one(changed, PreferencesSerializer)

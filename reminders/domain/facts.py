@@ -23,6 +23,8 @@ STAFF_DIGEST = "staff_digest"
 
 DAILY = frozenset({EXERCISES, LOG, MEDICINE, BONE_HEALTH})
 """Kinds that come again every day; all others come once for what they are about."""
+EXERCISE_SLOTS = ("day", "day2", "day3")
+"""The names of a day's reminders of exercises."""
 URGENT = frozenset({"emergency", "same_day"})
 """The urgencies of a warning sign that staff hear of at once."""
 
@@ -176,9 +178,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """When and about what the patient wants to hear; wall times in the patient's zone."""
+    """When and about what the patient wants to hear; wall times in the patient's zone.
 
-    exercise_at: time = time(9)
+    Hours for exercises stand by slot, None where a slot is not used: one that moves is the same reminder.
+    """
+
+    exercise_hours: tuple[time | None, ...] = (time(9),)
     log_at: time = time(18)
     visit_at: time = time(9)
     kinds_off: frozenset[str] = field(default_factory=frozenset)

@@ -2,7 +2,7 @@
 
 Too late is not sent. When each kind expires:
 
-- exercises, log: when the quiet hours of that day begin
+- exercises, log: when the quiet hours of that day begin, exercises also when their next hour comes
 - visit: that of 7 days before until the 1-day one, that one until the morning's, that until the start
 - a medicine and its like: after four hours, what comes once a week or less often after a day; or when the
   next of that day comes
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from reminders.domain.facts import EXERCISES, LOG, STAFF_ALERT, Dose, Facts, Wanted, Wishes
+from reminders.domain.facts import EXERCISE_SLOTS, EXERCISES, LOG, STAFF_ALERT, Dose, Facts, Wanted, Wishes
 from reminders.domain.laying import DAY, at_instant, latest, on_day
 from reminders.domain.nudges import nudges, plan_news
 from reminders.domain.visits import changes, visits
@@ -55,14 +55,25 @@ def _for_patient(facts: Facts, wishes: Wishes, from_on: date, until_on: date) ->
 
 
 def _exercises(facts: Facts, wishes: Wishes, days: list[date]) -> Iterator[Wanted]:
+    """Remind at each hour that the patient chose, while sets are left; one ends when the next comes."""
     if facts.plan is None:
         return
     for day in days:
         running = [task.assigned_at for task in facts.tasks if task.is_on(day)]
         if not running or day in facts.days_done or wishes.is_paused(day):
             continue
-        one = on_day(facts, wishes, EXERCISES, day, wishes.exercise_at)
-        if one and one.at >= latest(facts.plan.first_at, min(running), wishes.changed_at):
+        since = latest(facts.plan.first_at, min(running), wishes.changed_at)
+        laid = sorted(_exercises_of(facts, wishes, day), key=lambda one: one.at)
+        for number, one in enumerate(laid):
+            ends = min([one.expires_at, *(other.at for other in laid[number + 1 :])])
+            if one.at >= since:
+                yield replace(one, expires_at=ends)
+
+
+def _exercises_of(facts: Facts, wishes: Wishes, day: date) -> Iterator[Wanted]:
+    for slot, at in zip(EXERCISE_SLOTS, wishes.exercise_hours, strict=False):
+        one = on_day(facts, wishes, EXERCISES, day, at, slot=slot) if at else None
+        if one:
             yield one
 
 

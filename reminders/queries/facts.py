@@ -126,7 +126,7 @@ def wishes_of(preference: Preference | None) -> domain.Wishes:
     if preference is None:
         return domain.Wishes()
     return domain.Wishes(
-        exercise_at=preference.exercise_at,
+        exercise_hours=preference.hours_by_slot(),
         log_at=preference.log_at,
         visit_at=preference.visit_at,
         kinds_off=frozenset(preference.kinds_off),

@@ -322,14 +322,14 @@ def _is_to_be_sent(job: Job, table: Desk, *, now: datetime, tally: Tally) -> boo
 def _is_awake(job: Job, table: Desk, *, now: datetime, tally: Tally) -> bool:
     """Hold over the quiet hours what must not enter them; say whether anything is left to send now.
 
-    An early medicine does not wait for what it was claimed with. What was tried together stays together.
+    An early medicine does not wait for what it was claimed with.
     """
     opens_at = {row.pk: opening(row, table.wishes_of(row), now) for row in job.reminders}
     asleep = [row for row in job.reminders if opens_at[row.pk] > now]
     if not asleep:
         return True
     until = min(opens_at[row.pk] for row in asleep)
-    if len(asleep) == len(job.reminders) or job.message.attempts > 1:
+    if len(asleep) == len(job.reminders):
         tally.held += mark.put_off(job, until=until, now=now)
         return False
     tally.held += mark.given_back(job, asleep, until=until, now=now)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from recovery import protocols
 from recovery.models import Visit
 from reminders.domain import facts as known
+from reminders.domain.laying import allowed
 from reminders.models import Reminder
 from reminders.queries import Snapshot
 from reminders.queries.desk import Desk, Reader
@@ -38,8 +39,11 @@ def about(row: Reminder, table: Desk, reader: Reader, *, now: datetime) -> dict[
     if row.kind == known.STAFF_DIGEST:
         digest = table.digests[row.recipient_id, row.subject]
         words |= {"count": digest.count, "reasons": digest.reasons}
-    if snapshot and row.kind == known.EXERCISES:
-        words["count"] = sum(task.is_on(row.local_on) for task in snapshot.facts.tasks)
+    if row.kind == known.EXERCISES:
+        wishes = table.wishes_of(row)
+        words["is_again"] = any(at and allowed(at, wishes) < row.wall_time for at in wishes.exercise_hours)
+        if snapshot:
+            words["count"] = sum(task.is_on(row.local_on) for task in snapshot.facts.tasks)
     return words
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from accounts.clock import local_day
-from recovery.models import Alert, Assignment, DailyLog, Recovery, SetDone, Visit, XRay
+from recovery.models import Alert, Assignment, DailyLog, Medicine, Recovery, SetDone, Visit, XRay
 from reminders import domain, queries
 from reminders.domain.facts import DAILY, EXERCISES, LOG, VISIT, X_RAY_BOOK, X_RAY_OVERDUE
 from reminders.domain.laying import quiet_hours
@@ -21,7 +21,7 @@ Key = tuple[str, str, str, str, date | None]
 LONGEST_WAIT = timedelta(minutes=20)
 FOR_STAFF = frozenset({Kind.STAFF_ALERT, Kind.STAFF_DIGEST})
 MEDICINES = frozenset({Kind.MEDICINE, Kind.BONE_HEALTH})
-NOT_PUT_OFF = frozenset({VISIT, Kind.VISIT_CHANGED, Kind.PLAN_CHANGED, Kind.TEST}) | FOR_STAFF
+NOT_PUT_OFF = frozenset({VISIT, Kind.VISIT_CHANGED, Kind.PLAN_CHANGED, Kind.TEST}) | FOR_STAFF | MEDICINES
 """Kinds that a pause does not hold back, or that are judged by when they came up."""
 
 
@@ -116,9 +116,7 @@ class Ledger:
         for key, owed in list(self.owed.items()):
             if owed.one.expires_at <= now or is_given_up(row_of(key)):
                 del self.owed[key]
-            elif not waits(row_of(key), now) and not breaks_quiet(
-                key[1], owed.one.time_zone, self.recovery_id, now
-            ):
+            elif not waits(row_of(key), now) and not breaks_quiet(owed.one, self.recovery_id, now):
                 raise AssertionError(f"{key}, due {owed.one.at}, is not sent at {now}: {told(row_of(key))}")
 
 
@@ -148,12 +146,13 @@ def waits(row: Reminder | None, now: datetime) -> bool:
     if row is None:
         return False
     if row.state == State.SCHEDULED:
-        return row.due_at > now and row.due_at > row.planned_at
+        may_be_held = not domain.may_enter_quiet(row.kind, row.wall_time)
+        return may_be_held and row.due_at > now and row.due_at > row.planned_at
     message = row.message
     if row.state != State.CLAIMED or message is None:
         return False
     if message.state == Message.State.RETRY:
-        is_held = message.error_code == "quiet_hours"
+        is_held = message.error_code == "quiet_hours" and not domain.may_enter_quiet(row.kind, row.wall_time)
         return message.next_try_at > now and (is_held or message.next_try_at <= now + LONGEST_WAIT)
     return message.state == Message.State.CLAIMED and message.lease_until >= now
 
@@ -175,13 +174,14 @@ def is_noted_behind() -> bool:
     return SyncState.objects.behind().exists()
 
 
-def breaks_quiet(kind: str, zone: str, recovery_id: int, now: datetime) -> bool:
-    if kind in FOR_STAFF:
+def breaks_quiet(one: domain.Wanted | Reminder, recovery_id: int, now: datetime) -> bool:
+    """Say whether ``now`` is quiet for this reminder: all but staff's, and a medicine wanted before 08:00."""
+    if one.kind in FOR_STAFF or domain.may_enter_quiet(one.kind, one.wall_time):
         return False
     patients = Recovery.objects.filter(pk=recovery_id).values("patient_id")
     preference = Preference.objects.filter(patient_id__in=patients).first()
     quiet_from, quiet_until = quiet_hours(queries.wishes_of(preference))
-    return domain.is_quiet(now, zone, quiet_from=quiet_from, quiet_until=quiet_until)
+    return domain.is_quiet(now, one.time_zone, quiet_from=quiet_from, quiet_until=quiet_until)
 
 
 def why_untrue(row: Reminder, now: datetime) -> str:
@@ -197,8 +197,8 @@ def why_untrue(row: Reminder, now: datetime) -> str:
     pause = preference.paused_until_on if preference else None
     if pause and local_day(now, patient.time_zone) < pause and row.kind not in NOT_PUT_OFF:
         return "the patient paused reminders"
-    by_choice = row.kind in MEDICINES and domain.may_enter_quiet(row.kind, row.wall_time)
-    if not by_choice and breaks_quiet(row.kind, patient.time_zone, recovery.pk, now):
+    row.time_zone = patient.time_zone
+    if breaks_quiet(row, recovery.pk, now):
         return "quiet hours"
     return _why_untrue_by_kind(row, recovery)
 
@@ -206,6 +206,8 @@ def why_untrue(row: Reminder, now: datetime) -> str:
 def _why_untrue_by_kind(row: Reminder, recovery: Recovery) -> str:
     if row.kind == EXERCISES and not open_exercises(recovery, row.local_on):
         return "all sets are done, or nothing is assigned"
+    if row.kind in MEDICINES:
+        return _why_untrue_of_the_list(row)
     if row.kind == LOG and DailyLog.objects.filter(recovery=recovery, day=row.local_on).exists():
         return "the day is logged"
     if row.kind == VISIT:
@@ -218,6 +220,15 @@ def _why_untrue_by_kind(row: Reminder, recovery: Recovery) -> str:
         booked = Visit.objects.filter(recovery=recovery, film_key=row.subject, state=Visit.State.BOOKED)
         return "the film is booked" if row.kind == X_RAY_BOOK and booked.exists() else ""
     return ""
+
+
+def _why_untrue_of_the_list(row: Reminder) -> str:
+    medicine = Medicine.objects.get(public_id=row.subject)
+    if medicine.stopped_at:
+        return "it is off the list"
+    if not medicine.is_on(row.local_on):
+        return "it is not for that day"
+    return "" if medicine.hours.filter(pk=row.slot).exists() else "its hour was taken away"
 
 
 def open_exercises(recovery: Recovery, day: date) -> list[Assignment]:

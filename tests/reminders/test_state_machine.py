@@ -1,228 +1,44 @@
 """Anything may happen in any order, and each reminder that is due and still true is sent, in time, once.
 
-Real services, a real database and a real mail server; ``ledger`` keeps the books beside the engine.
-``REMINDER_RUNS`` and ``REMINDER_STEPS`` make it longer.
+Real services, a real database and a real mail server; ``days`` lets time pass and ``ledger`` keeps the books
+beside the engine. ``REMINDER_RUNS`` and ``REMINDER_STEPS`` make it longer.
 """
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import Min
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import rule, run_state_machine_as_test
 
 from accounts.clock import local_day
-from accounts.models import Patient
 from accounts.services.profile import set_time_zone
-from config.env import MailServer
-from recovery.models import Alert, Assignment, PlanFilm, Recovery, Visit
-from recovery.services import alerts, close, correct, exercises, follow_ups
+from recovery.models import Alert, Assignment, Medicine, PlanFilm, Visit
+from recovery.services import alerts, close, correct, exercises, follow_ups, medicines
 from reminders.domain import instant_of
-from reminders.models import Kind, Message, Reminder
+from reminders.models import Kind
 from reminders.services import stop
-from reminders.services.claim import claim
-from reminders.services.deliver import send_due
-from reminders.services.email import EmailChannel
 from reminders.services.preferences import Choice, change_preferences, stop_kinds
-from reminders.services.sync import sync_changed
-from tests.factories import ZONE, Cast
-from tests.recoveries import assign, log, make_recovery
-from tests.reminders.conftest import Post
-from tests.reminders.ledger import Ledger, is_behind, is_noted_behind, open_exercises
+from tests.factories import ZONE
+from tests.recoveries import add_medicine, assign, log
+from tests.reminders.days import DAY, HOURS, HOURS_OF_THE_LIST, SEVERAL_HOURS, Days, World
+from tests.reminders.ledger import open_exercises
 
 RUNS = int(os.environ.get("REMINDER_RUNS", "25"))
 STEPS = int(os.environ.get("REMINDER_STEPS", "30"))
-DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-SETTLES_IN = 16 * DAY
-"""By then whatever is laid out has come up, and what lasts longest has come to its end."""
-NOBODY = MailServer("127.0.0.1", 9)
 ZONES = (ZONE, "America/New_York", "Australia/Lord_Howe", "Asia/Tokyo")
 EXERCISE_IDS = ("ex-finger-fist", "ex-breath")
 SIGNS = ("rf-compartment", "rf-sepsis")
-STOPPABLE = (Kind.EXERCISES, Kind.LOG, Kind.VISIT, Kind.X_RAY_BOOK)
-# Few to choose from, so that things come back to where they were.
-HOURS = st.sampled_from([time(9), time(10), time(15), time(18)])
+STOPPABLE = (Kind.EXERCISES, Kind.LOG, Kind.VISIT, Kind.X_RAY_BOOK, Kind.MEDICINE)
 AHEAD = st.sampled_from([0, 1, 2, 8])
 
 
-@dataclass(frozen=True)
-class World:
-    """What every run starts from, and what is set back after it."""
-
-    cast: Cast
-    post: Post
-    settings: object
-    server: MailServer
-    starts: tuple[datetime, ...]
-
-
-class Life(RuleBasedStateMachine):
-    """One patient's recovery, a clock that only this test moves, sweeps and senders that may be away."""
-
-    world: World
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.undone = transaction.atomic()
-        self.undone._from_testcase = True  # as Django's own test cases mark theirs
-        self.undone.__enter__()
-        self.cast, self.post = self.world.cast, self.world.post
-        self.post.mails.clear()
-        self.post.data_answers.clear()
-
-    @initialize(start=st.integers(0, 2), day=st.sampled_from([5, 12, 38]))
-    def begin(self, start: int, day: int) -> None:
-        self.now = self.world.starts[start]
-        recovery = make_recovery(self.cast.pat_record, by=self.cast.thea, now=self.now, day=day)
-        self.recovery_id = recovery.pk
-        self.ledger = Ledger(recovery, self.post)
-        self.ledger.changed(self.now)
-
-    def teardown(self) -> None:
-        """Let time pass until nothing is left to come, and see that nothing was lost."""
-        try:
-            if hasattr(self, "ledger"):
-                self.server_is_well()
-                self.live(self.now + SETTLES_IN)
-                assert not Reminder.objects.filter(state=Reminder.State.CLAIMED).exists()
-                assert not Message.objects.filter(state__in=("claimed", "retry")).exists()
-                assert not self.ledger.owed
-        finally:
-            self.world.settings.MAIL_SERVER = self.world.server
-            transaction.set_rollback(True)
-            self.undone.__exit__(None, None, None)
-
-    # What the rules are made of
-
-    @property
-    def recovery(self) -> Recovery:
-        return Recovery.objects.select_related("patient__clinic", "plan", "current_repair").get(
-            pk=self.recovery_id
-        )
-
-    @property
-    def patient(self) -> Patient:
-        return Patient.objects.select_related("user", "clinic").get(pk=self.cast.pat_record.pk)
-
-    @property
-    def today(self) -> date:
-        return local_day(self.now, self.patient.time_zone)
-
-    @property
-    def is_refusing(self) -> bool:
-        return bool(self.post.data_answers) or self.world.settings.MAIL_SERVER == NOBODY
-
-    def act(self, service: Callable[..., object], **details: object) -> None:
-        """Let a person do something; a refusal changes nothing."""
-        try:
-            service(**details, now=self.now)
-        except ValidationError:
-            return
-        self.ledger.changed(self.now)
-
-    def go_to(self, instant: datetime) -> None:
-        before, self.now = self.now, instant
-        self.ledger.passed(before, instant)
-
-    def live(self, until: datetime, *, sweeps: bool = True) -> None:
-        """Let time pass with senders at work, stopping at every minute at which something could happen."""
-        while (at := self.next_event()) < until:
-            self.go_to(at)
-            if sweeps:
-                self.sweep()
-            self.send()
-        self.go_to(until)
-        if sweeps:
-            self.sweep()
-        self.send()
-
-    def next_event(self) -> datetime:
-        scheduled = Reminder.objects.filter(state=Reminder.State.SCHEDULED).aggregate(at=Min("due_at"))
-        messages = Message.objects.filter(state__in=("claimed", "retry"))
-        left = messages.aggregate(retry=Min("next_try_at"), lease=Min("lease_until"))
-        owed = [one.at for one in self.ledger.known.values() if one.at > self.now]
-        found = [at for at in (*scheduled.values(), *left.values(), *owed) if at is not None]
-        first = min([*found, self.now + DAY])
-        step = 30 * MINUTE if self.is_refusing else MINUTE
-        return max(first.replace(second=0, microsecond=0) + MINUTE, self.now + step)
-
-    # Time, sweeps, senders and the mail server
-
-    @rule(minutes=st.integers(1, 180))
-    def nobody_is_at_work_for_a_while(self, minutes: int) -> None:
-        self.go_to(self.now + minutes * MINUTE)
-
-    @rule(minutes=st.integers(-1, 2), is_sent=st.booleans())
-    def the_next_hour_comes(self, minutes: int, is_sent: bool) -> None:
-        ahead = [one.at for one in self.ledger.known.values() if one.at > self.now]
-        if ahead:
-            self.go_to(max(self.now, min(ahead) + minutes * MINUTE))
-            if is_sent:
-                self.send()
-
-    @rule(hours=st.integers(1, 30), sweeps=st.booleans())
-    def senders_are_at_work(self, hours: int, sweeps: bool) -> None:
-        self.live(self.now + hours * HOUR, sweeps=sweeps)
-
-    @rule(days=st.integers(1, 6), hour=st.integers(8, 20))
-    def days_go_by(self, days: int, hour: int) -> None:
-        zone = self.patient.time_zone
-        self.live(instant_of(local_day(self.now, zone) + days * DAY, time(hour, 30), zone))
-
-    @rule()
-    def sweep(self) -> None:
-        if is_behind(self.now):
-            self.ledger.changed(self.now)
-            sync_changed(now=self.now)
-            self.ledger.laid_out(self.now)
-
-    @rule()
-    def send(self) -> None:
-        was_behind = is_noted_behind()
-        if was_behind:
-            self.ledger.changed(self.now)
-        send_due(channel=EmailChannel(), now_fn=lambda: self.now)
-        if was_behind and not is_noted_behind():
-            self.ledger.laid_out(self.now)
-        self.ledger.read_mails(self.now)
-        if not self.is_refusing and not is_behind(self.now):
-            self.ledger.check_nothing_is_missing(self.now)
-
-    @rule(chunk=st.integers(1, 4))
-    def sender_dies_before_it_hands_over(self, chunk: int) -> None:
-        claim(now=self.now, chunk=chunk, channel="email")
-
-    @precondition(lambda self: not self.is_refusing)
-    @rule(is_away=st.booleans())
-    def server_falls_ill(self, is_away: bool) -> None:
-        if is_away:
-            self.world.settings.MAIL_SERVER = NOBODY
-        else:
-            self.post.data_answers += ["451 later"] * 1000
-
-    @rule(times=st.integers(1, 3))
-    def server_refuses_a_few_mails(self, times: int) -> None:
-        self.post.data_answers += ["451 later"] * times
-
-    @precondition(lambda self: self.is_refusing)
-    @rule()
-    def server_is_well(self) -> None:
-        self.world.settings.MAIL_SERVER = self.world.server
-        self.post.data_answers.clear()
+class Life(Days):
+    """What the team and the patient do while days go by."""
 
     # What the team does
 
@@ -303,9 +119,38 @@ class Life(RuleBasedStateMachine):
         if recovery.closed_at:
             self.act(close.reopen_recovery, recovery=recovery, by=self.cast.thea)
         elif is_sure:
-            self.act(close.close_recovery, recovery=recovery, reason="recovered", by=self.cast.thea)
+            self.act(close.close_recovery, recovery=recovery, reason="healed", by=self.cast.thea)
 
     # What the patient does
+
+    @rule(
+        kind=st.sampled_from(Medicine.Kind.values),
+        at=HOURS_OF_THE_LIST,
+        every_days=st.sampled_from([1, 1, 2, 7]),
+    )
+    def add_to_the_list(self, kind: str, at: list[time], every_days: int) -> None:
+        def add(*, now: datetime) -> None:
+            add_medicine(self.recovery, *at, by=self.cast.pat, now=now, kind=kind, every_days=every_days)
+
+        self.act(add)
+
+    @rule(number=st.integers(0, 2))
+    def stop_or_put_back(self, number: int) -> None:
+        if one := self.on_the_list(number):
+            service = medicines.resume_medicine if one.stopped_at else medicines.stop_medicine
+            self.act(service, medicine=one, by=self.cast.pat)
+
+    @rule(number=st.integers(0, 2), at=HOURS_OF_THE_LIST, every_days=st.sampled_from([0, 0, 1, 2]))
+    def change_hours_of_the_list(self, number: int, at: list[time], every_days: int) -> None:
+        if one := self.on_the_list(number):
+            self.act(
+                medicines.change_medicine, medicine=one, label=one.label, every_days=every_days or one.every_days,
+                times=at, starts_on=one.starts_on, by=self.cast.pat,
+            )  # fmt: skip
+
+    def on_the_list(self, number: int) -> Medicine | None:
+        found = list(Medicine.objects.filter(recovery_id=self.recovery_id).order_by("pk"))
+        return found[number % len(found)] if found else None
 
     @rule()
     def do_all_sets(self) -> None:
@@ -332,7 +177,7 @@ class Life(RuleBasedStateMachine):
         )  # fmt: skip
 
     @rule(
-        hours=st.tuples(HOURS, HOURS, HOURS),
+        hours=st.tuples(SEVERAL_HOURS, HOURS, HOURS),
         quiet=st.sampled_from([(time(21), time(8)), (time(21), time(8)), (time(19), time(9))]),
         kinds_off=st.sets(st.sampled_from(STOPPABLE), max_size=2),
         pause=st.sampled_from([None, None, 1, 3]),

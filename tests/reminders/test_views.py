@@ -1,6 +1,6 @@
 """The patient's page about reminders."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import connection
@@ -76,10 +76,46 @@ class TestSettings:
 
         assert "Your reminders are saved." in page.content.decode()
         kept = Preference.objects.get(patient=record)
-        assert (kept.kinds_off, f"{kept.exercise_at:%H:%M}", kept.revision) == (["log"], "09:30", 2)
+        assert (kept.kinds_off, kept.exercise_times(), kept.revision) == (["log"], (time(9, 30),), 2)
         assert AuditEvent.objects.filter(
             action="reminders.preferences_changed", actor_id=pat.public_id
         ).exists()
+
+    def test_keeps_up_to_three_hours_for_exercises(self, pat, record, browser_of):
+        browser = browser_of(pat)
+        browser.post(URL, answers(exercise_at_2="18:30", exercise_at_3="12:00"))
+        assert Preference.objects.get(patient=record).exercise_times() == (
+            time(9, 30),
+            time(12),
+            time(18, 30),
+        )
+        form = browser.get(URL).context["form"]
+        assert [form[name].value() for name in ("exercise_at", "exercise_at_2", "exercise_at_3")] == [
+            "09:30", "12:00", "18:30"
+        ]  # fmt: skip
+
+        browser.post(URL, answers(exercise_at_2="", exercise_at_3=""))
+        assert Preference.objects.get(patient=record).exercise_times() == (time(9, 30),)
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"exercise_at_3": "10:00"}, "Leave at least an hour between two times."),
+            ({"exercise_at_3": "19:30", "quiet_from": "19:00"}, "Choose a time when you want e-mails."),
+        ],
+    )
+    def test_says_what_is_wrong_beside_the_hour_that_is(self, pat, browser_of, changes, words):
+        page = browser_of(pat).post(URL, answers(**changes))
+
+        assert page.context["form"].errors == {"exercise_at_3": [words]}
+
+    def test_offers_an_hour_that_was_chosen_elsewhere(self, pat, record, browser_of):
+        Preference.objects.create(patient=record, exercise_hours=["09:15", "17:10"])
+
+        page = browser_of(pat).get(URL).content.decode()
+
+        assert '<option value="09:15" selected>' in page
+        assert '<option value="17:10" selected>' in page
 
     def test_touches_nobody_elses(self, cast, pat, browser_of):
         browser_of(pat).post(URL, answers())

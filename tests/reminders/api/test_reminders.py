@@ -1,5 +1,6 @@
 """Receipts and wishes by the API."""
 
+from datetime import time
 from uuid import uuid4
 
 import pytest
@@ -92,7 +93,25 @@ class TestWishes:
         assert answer.status_code == 200, answer.data
         assert (answer.data["log_at"], answer.data["kinds_off"]) == ("19:30:00", ["visit"])
         kept = Preference.objects.get(patient=cast.pat_record)
-        assert (kept.log_at.hour, kept.exercise_at.hour, kept.hide_details) == (19, 9, True)
+        assert (kept.log_at.hour, kept.exercise_times(), kept.hide_details) == (19, (time(9),), True)
+
+    def test_take_up_to_three_hours_for_exercises(self, calls, reminded, cast):
+        assert calls["pat"].get(PREFERENCES).json()["exercise_hours"] == ["09:00:00"]
+
+        answer = calls["pat"].patch(PREFERENCES, {"exercise_hours": ["18:00", "08:15"]})
+
+        assert answer.json()["exercise_hours"] == ["08:15:00", "18:00:00"]
+        assert calls["pat"].patch(PREFERENCES, {"log_at": "19:00"}).json()["exercise_hours"][0] == "08:15:00"
+        for wrong, code in (
+            ([], "min_length"),
+            (["08:00", "10:00", "12:00", "14:00"], "max_length"),
+            (["09:00", "09:59"], "hours_too_close"),
+            (["22:00"], "hour_in_quiet_time"),
+            (["25:00"], "invalid"),
+            ("09:00", "not_a_list"),
+        ):
+            refused = calls["pat"].patch(PREFERENCES, {"exercise_hours": wrong})
+            assert (refused.status_code, refused.data["errors"][0]["code"]) == (400, code), wrong
 
     @pytest.mark.parametrize(("scope", "status"), [("read", 403), ("log", 200)])
     def test_need_a_key_that_may_write(self, cast, api_of, reminded, scope, status):

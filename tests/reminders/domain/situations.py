@@ -108,7 +108,7 @@ def situations(draw) -> tuple[Facts, Wishes]:
         doses=tuple(draw(st.lists(doses(days, long_ago), max_size=2))),
     )
     wishes = Wishes(
-        exercise_at=draw(hours),
+        exercise_hours=tuple(draw(st.lists(st.none() | hours, min_size=1, max_size=3))),
         log_at=draw(hours),
         visit_at=draw(hours),
         kinds_off=draw(

@@ -102,7 +102,7 @@ class TestExercises:
             )
             known = replace(known, tasks=(replace(TASK, starts_on=today, assigned_at=LONG_AGO - DAY * 365),))
 
-            found = of_kind("exercises", known, Wishes(exercise_at=time(16)))
+            found = of_kind("exercises", known, Wishes(exercise_hours=(time(16),)))
 
             assert [one.local_on for one in found] == [today + DAY * n for n in range(15)]
             assert {local(one).time() for one in found} == {time(16)}
@@ -132,6 +132,21 @@ class TestExercises:
         [one, *_rest] = of_kind("exercises", facts(tasks=(TASK,)))
 
         assert one.expires_at.astimezone(ZoneInfo(MADRID)).time() == time(21)
+
+    def test_come_at_each_chosen_hour_and_end_when_the_next_comes(self):
+        wishes = Wishes(exercise_hours=(time(15), None, time(9)))
+
+        found = of_kind("exercises", facts(tasks=(TASK,)), wishes, days=0)
+
+        assert [(one.slot, local(one).hour) for one in found] == [("day3", 9), ("day", 15)]
+        assert [one.expires_at.astimezone(ZoneInfo(MADRID)).hour for one in found] == [15, 21]
+
+    def test_are_one_where_longer_quiet_hours_move_two_onto_one_hour(self):
+        wishes = Wishes(exercise_hours=(time(9), time(10)), quiet_until=time(11))
+
+        [one] = of_kind("exercises", facts(tasks=(TASK,)), wishes, days=0)
+
+        assert local(one).time() == time(11)
 
     def test_leave_out_a_day_that_the_zone_skips(self):
         known = facts(

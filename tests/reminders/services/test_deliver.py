@@ -317,7 +317,7 @@ class TestClaims:
         change_preferences(
             patient=record,
             choice=Choice(
-                exercise_at=time(9),
+                exercise_hours=(time(9),),
                 log_at=time(18),
                 visit_at=time(15),
                 kinds_off=frozenset(),

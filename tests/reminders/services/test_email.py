@@ -94,7 +94,7 @@ class TestMail:
         change_preferences(
             patient=record,
             choice=Choice(
-                exercise_at=time(9),
+                exercise_hours=(time(9),),
                 log_at=time(18),
                 visit_at=time(9),
                 kinds_off=frozenset(),

@@ -1,11 +1,12 @@
 """What stands on the list is reminded of at its hours, once, and the mail gives nothing away."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
 from recovery.services import medicines
 from reminders.models import Kind, Message, Reminder
+from reminders.services.claim import claim
 from reminders.services.preferences import Choice, change_preferences
 from tests.recoveries import add_medicine, assign
 from tests.reminders.services.test_email import HEALTH
@@ -41,7 +42,7 @@ def wish(record, pat):
 
     def keep(now, **changes):
         usual = {
-            "exercise_at": time(9), "log_at": time(18), "visit_at": time(9), "kinds_off": frozenset(), "hide_details": True
+            "exercise_hours": (time(9),), "log_at": time(18), "visit_at": time(9), "kinds_off": frozenset(), "hide_details": True
         }  # fmt: skip
         return change_preferences(patient=record, choice=Choice(**(usual | changes)), by=pat, now=now)
 
@@ -102,6 +103,21 @@ class TestWhatIsOnTheList:
         nudge.refresh_from_db()
         assert nudge.state == State.SENT
         assert len({mail["Message-ID"] for mail in post.mails}) == len(post.mails)
+
+    def test_does_not_wait_either_when_a_sender_died_with_both_in_hand(self, add, lay_out, send, hour):
+        add(time(6, 30))
+        lay_out(hour(0, 6))
+        nudge = Reminder.objects.filter(kind=Kind.X_RAY_BOOK).earliest("due_at")
+        Reminder.objects.filter(due_at__lt=nudge.due_at).update(state=State.CANCELLED)
+        at = nudge.due_at + (hour(1, 6, 30) - hour(0, 18))
+        lay_out(at)
+        taken = claim(now=at, chunk=4, channel="email").reminders
+        assert {row.kind for row in taken} >= {Kind.MEDICINE, Kind.X_RAY_BOOK}
+
+        assert send(at + timedelta(minutes=2)).sent == 1
+
+        nudge.refresh_from_db()
+        assert nudge.state == State.SCHEDULED
 
     def test_comes_through_a_pause_and_ends_with_its_kind(self, add, lay_out, send, wish, hour, day):
         add(time(8))

@@ -26,7 +26,7 @@ def rows(**filters):
 
 def choice(**changes) -> Choice:
     usual = {
-        "exercise_at": time(9),
+        "exercise_hours": (time(9),),
         "log_at": time(18),
         "visit_at": time(9),
         "kinds_off": frozenset(),

@@ -82,7 +82,7 @@ class TestAVisitWhoseReminderWaits:
         send(hour(0, 9))
 
         for minute, at in ((1, time(15)), (3, time(9))):
-            choice = Choice(time(9), time(18), at, frozenset(), hide_details=True)
+            choice = Choice((time(9),), time(18), at, frozenset(), hide_details=True)
             change_preferences(patient=record, choice=choice, by=pat, now=hour(0, 9, minute))
             lay_out(hour(0, 9, minute))
             tally = send(hour(0, 9, minute + 1))
