@@ -56,8 +56,12 @@ class SyncStateQuerySet(models.QuerySet[Any]):
         return self.filter(is_behind=True)
 
     def outdated(self, *, horizon_on: date, zone_rules: str) -> Self:
-        """Keep recoveries whose days run out by the horizon, or that other time zone rules were used for."""
-        return self.filter(Q(until_on__lt=horizon_on) | ~Q(zone_rules=zone_rules))
+        """Keep recoveries whose days run out by the horizon, or that other time zone rules were used for.
+
+        Below and above, since no index helps to find what is not equal.
+        """
+        others = Q(zone_rules__lt=zone_rules) | Q(zone_rules__gt=zone_rules)
+        return self.filter(Q(until_on__lt=horizon_on) | others)
 
 
 class MessageQuerySet(models.QuerySet[Any]):
