@@ -4,11 +4,13 @@ Both read the page that the server sent and submit a form that stands on it, so 
 page does not offer.
 """
 
+import json
 import re
+import time
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, Request, build_opener
@@ -17,10 +19,17 @@ Value = str | list[str] | bool
 
 
 class Driver(Protocol):
-    """A person's browser."""
+    """A person's browser. It counts what the person does, and the seconds that they wait for pages."""
+
+    taps: int
+    swipes: int
+    waited_seconds: float
 
     def open(self, path: str) -> None:
         """Go to a page."""
+
+    def follow(self, address: str) -> None:
+        """Press the first link of the page whose address matches ``address``."""
 
     def submit(self, action: str, *, button: str = "", saying: str = "", **values: Value) -> None:
         """Fill in the form whose action matches ``action`` and that says ``saying``, and send it."""
@@ -33,8 +42,15 @@ class Driver(Protocol):
     def path(self) -> str:
         """Return the address of the page, without the host."""
 
+    @property
+    def html(self) -> str:
+        """Return the page as it stands."""
+
     def links(self) -> list[str]:
         """Return where the page links to."""
+
+    def read(self, path: str) -> Any:
+        """Return what the API answers at an address, in this person's session."""
 
 
 @dataclass
@@ -130,6 +146,7 @@ class HtmlDriver:
 
     def __init__(self, base: str) -> None:
         self.base, self.url, self.html, self.status = base, base, "", 0
+        self.taps, self.swipes, self.waited_seconds = 0, 0, 0.0
         self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
         self._opener.addheaders = [("User-Agent", "journey"), ("Accept-Language", "en")]
 
@@ -137,7 +154,15 @@ class HtmlDriver:
         """Go to a page; any status is accepted and kept."""
         self._send(Request(urljoin(self.base, path)))
 
+    def follow(self, address: str) -> None:
+        """Press the first link of the page whose address matches ``address``."""
+        found = [one for one in self.links() if re.search(address, one)]
+        assert found, f"no link to {address} on {self.path}; there are {self.links()}"
+        self.taps += 1
+        self.open(urljoin(self.url, found[0]))
+
     def _send(self, request: Request) -> None:
+        since = time.monotonic()
         request.add_header("Referer", self.url)
         try:
             with self._opener.open(request, timeout=30) as answer:
@@ -146,6 +171,7 @@ class HtmlDriver:
             self.status, self.url, body = refused.code, refused.url or self.url, refused.read()
         assert self.status < 500, f"{self.url} answered {self.status}"
         self.html = body.decode()
+        self.waited_seconds += time.monotonic() - since
 
     def submit(self, action: str, *, button: str = "", saying: str = "", **values: Value) -> None:
         """Send the form whose action holds ``action``, with what stands in it and ``values``."""
@@ -156,7 +182,10 @@ class HtmlDriver:
         form = found[0]
         data = [(name, value) for name, value in form.values if name not in values]
         for name, value in values.items():
-            data += [(name, one) for one in self._legal(form, name, value)]
+            given = [(name, one) for one in self._legal(form, name, value)]
+            self.taps += len(set(given) - set(form.values))
+            data += given
+        self.taps += 1
         if button:
             data += [one for one in form.buttons if button in one][:1]
         target = urljoin(self.url, form.action or self.url)
@@ -171,7 +200,7 @@ class HtmlDriver:
             return []
         given = ["on"] if value is True else [value] if isinstance(value, str) else value
         if value is True and form.choices.get(name):
-            given = sorted(form.choices[name])[:1]
+            given = sorted(form.choices[name])
         for one in given:
             assert name not in form.choices or one in form.choices[name], (
                 f"{one!r} is not a choice of {name}: {sorted(form.choices[name])}"
@@ -191,3 +220,8 @@ class HtmlDriver:
     def links(self) -> list[str]:
         """Return where the page links to."""
         return Page(self.html).hrefs
+
+    def read(self, path: str) -> Any:
+        """Return what the API answers at an address, in this person's session."""
+        with self._opener.open(urljoin(self.base, path), timeout=30) as answer:
+            return json.load(answer)

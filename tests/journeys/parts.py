@@ -1,11 +1,15 @@
 """The real parts of a running installation: the start command with its broker, worker and beat, and a mailbox."""
 
+import json
+import math
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +17,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TypeVar
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -22,6 +26,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg import sql
 
+TASK_ID = re.compile(r"[Tt]ask:? reminders\.tasks\.\w+\[([0-9a-f-]{36})\]")
 ROOT = Path(__file__).resolve().parent.parent.parent
 Found = TypeVar("Found")
 
@@ -98,6 +103,24 @@ class Installation:
         fresh = file.with_suffix(".new")
         fresh.write_text(str(seconds))
         fresh.replace(file)
+
+    def seconds_since_sending(self) -> float:
+        """Return how long ago the sender last ran, by the installation's own clocks."""
+        try:
+            with urlopen(f"{self.url}/readyz", timeout=10) as answer:
+                report = json.load(answer)
+        except HTTPError as not_ready:
+            report = json.load(not_ready)
+        found = re.search(r"last ran (-?\d+) s ago", report["parts"]["beat"]["detail"])
+        return float(found[1]) if found else math.inf
+
+    def is_working(self) -> bool:
+        """Say whether a worker has a task in its hands: it names each as it takes it, and as it ends."""
+        return 1 in Counter(TASK_ID.findall(self.output())).values()
+
+    def tasks_ended(self, name: str) -> int:
+        """Return how many tasks of this name have ended well."""
+        return len(re.findall(rf"Task reminders\.tasks\.{name}\[\S+\] succeeded", self.output()))
 
     def output(self) -> str:
         """Return what the processes have printed."""
