@@ -134,8 +134,10 @@ class Life(Days):
 
         self.act(add)
 
-    @rule(number=st.integers(0, 2))
-    def stop_or_put_back(self, number: int) -> None:
+    @rule(number=st.integers(0, 2), is_swept=st.booleans())
+    def stop_or_put_back(self, number: int, is_swept: bool) -> None:
+        if is_swept:  # so that nothing but this makes the recovery known as changed
+            self.sweep()
         if one := self.on_the_list(number):
             service = medicines.resume_medicine if one.stopped_at else medicines.stop_medicine
             self.act(service, medicine=one, by=self.cast.pat)
