@@ -14,7 +14,7 @@ from recovery import protocols
 from recovery.domain.log import DayEntry
 from recovery.management.people import PASSWORD, STAFF, STORIES, Staff, Story
 from recovery.models import Recovery
-from recovery.services import alerts, exercises, follow_ups, plan, start
+from recovery.services import alerts, exercises, follow_ups, medicines, plan, start
 from recovery.services.log import log_day
 
 CLINIC_NAME = "Riverside clinic"
@@ -172,6 +172,7 @@ def _follow(cast: Cast, story: Story, recovery: Recovery, day_zero_on: date) -> 
     _assign(cast, story, recovery, day_zero_on)
     for number, pain in enumerate(story.pain):
         _log(cast, story, recovery, day_zero_on + timedelta(days=number), number=number, pain=pain)
+    _list(cast, story, recovery)
     _book(cast, story, recovery)
     for key in story.films:
         _film(cast, recovery, key, by=_confirmer(cast, story))
@@ -230,6 +231,22 @@ def _log(cast: Cast, story: Story, recovery: Recovery, day: date, *, number: int
 
 def _id(recovery: Recovery, name: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"demo/{recovery.public_id}/{name}")
+
+
+def _list(cast: Cast, story: Story, recovery: Recovery) -> None:
+    """Put on the list what the therapist typed for the patient."""
+    for one in story.listed:
+        medicines.add_medicine(
+            recovery=recovery,
+            kind=one.kind,
+            label=one.label,
+            every_days=one.every_days,
+            times=[time(one.hour)],
+            starts_on=cast.today + timedelta(days=one.starts_in_days),
+            medicine_id=_id(recovery, f"list/{one.label}"),
+            by=cast.staff[story.therapist].user,
+            now=cast.now,
+        )
 
 
 def _book(cast: Cast, story: Story, recovery: Recovery) -> None:

@@ -17,6 +17,17 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Something on a patient's list; ``label`` is in the words of the clinical table of bone medicines."""
+
+    kind: str
+    label: str
+    hour: int
+    every_days: int = 1
+    starts_in_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One patient's recovery so far. Days count from day 0; ``day`` is how many have passed.
 
@@ -49,6 +60,7 @@ class Story:
     releases: int = 0
     warning: str = ""
     notes: dict[int, str] = field(default_factory=dict)
+    listed: tuple[Listed, ...] = ()
     is_draft: bool = False
 
 
@@ -97,6 +109,10 @@ VERA = Story(
     waited_days=9,
     pain=(6, 4, 4, 3, 3, 3, 2, 2, 3, 2, 2, 2, None, 2, 2, 1, 2, 2, 1, 1, 2, 1, 1, 1),
     exercises=("ex-walk", "ex-breath"),
+    listed=(
+        Listed("supplement", "Vitamin D", hour=9),
+        Listed("bone_health", "Denosumab injection", hour=10, every_days=182, starts_in_days=19),
+    ),
     therapy_in_days=5,
     releases=1,
 )
