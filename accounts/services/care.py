@@ -158,7 +158,7 @@ def change_patient(
 
     Raises UnderAge, BirthDateWrong, NumberTaken, UnknownTimeZone.
     """
-    row = Patient.objects.select_for_update().select_related("clinic").get(pk=patient.pk)
+    row = Patient.objects.select_for_update(no_key=True).select_related("clinic").get(pk=patient.pk)
     _check_birth(born_on, row.clinic, now)
     _check_zone(time_zone)
     new = {
@@ -188,7 +188,7 @@ def change_patient(
 @transaction.atomic
 def link_user(*, patient: Patient, user: User, by: User | None, now: datetime) -> Patient:
     """Let ``user`` open the record as their own. Raises AlreadyLinked."""
-    row = Patient.objects.select_for_update().get(pk=patient.pk)
+    row = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     if row.user_id == user.pk:
         return row
     other = Patient.objects.of(user).filter(clinic_id=row.clinic_id).exists()
@@ -217,7 +217,7 @@ def take_on(
         raise CoverNeedsEnd
     if until_at is not None and until_at <= now:
         raise EndsInThePast
-    Patient.objects.select_for_update().get(pk=patient.pk)  # two carers at once make one link
+    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)  # two carers at once make one link
     known = CareLink.objects.current().filter(patient=patient, member=member)
     if until_at is not None:
         known = known.filter(until_at__isnull=True) | known.filter(until_at__gte=until_at)
@@ -235,7 +235,7 @@ def end_care(*, link: CareLink, by: User, now: datetime) -> None:
     Somebody else must care for the patient: their warning signs would reach nobody. Raises NotYourPatient,
     LastCarer.
     """
-    patient = Patient.objects.select_for_update().get(pk=link.patient_id)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=link.patient_id)
     _may_arrange(patient, by)
     if not CareLink.objects.current().filter(patient=patient).exclude(pk=link.pk).exists():
         raise LastCarer

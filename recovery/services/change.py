@@ -48,9 +48,13 @@ class MayNotConfirm(ValidationError):
 
 
 def lock(recovery_id: int) -> Recovery:
-    """Return the recovery, locked until the transaction ends. Raises RecoveryClosed."""
+    """Return the recovery, locked until the transaction ends. Raises RecoveryClosed.
+
+    Rows that point to it may still be added (``no_key``): who lays out reminders holds what this transaction
+    changes next, and each would wait for the other.
+    """
     recovery = (
-        Recovery.objects.select_for_update(of=("self",))
+        Recovery.objects.select_for_update(of=("self",), no_key=True)
         .select_related("patient__clinic", "current_repair", "plan")
         .get(pk=recovery_id)
     )

@@ -54,7 +54,9 @@ def reopen_recovery(*, recovery: Recovery, by: User, now: datetime) -> Recovery:
     Raises ValidationError where the same bone has another open recovery by now.
     """
     recovery = (
-        Recovery.objects.select_for_update(of=("self",)).select_related("patient__clinic").get(pk=recovery.pk)
+        Recovery.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("patient__clinic")
+        .get(pk=recovery.pk)
     )
     if not recovery.is_closed:
         return recovery

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
-from accounts.services import profile
+from accounts.services import care, profile
 from recovery.services import close, exercises, follow_ups
 from reminders import queries
 from reminders.models import Kind, Preference, Reminder, SyncState
@@ -262,3 +262,21 @@ class TestSyncAtOnce:
 
         assert sorted(made)[:3] == [0, 0, 0]
         assert sorted(made)[3] == rows().count()
+
+    def test_may_add_reminders_while_the_recovery_and_its_patient_are_changed(
+        self, recovery, record, thea, hour
+    ):
+        def point_to_both() -> None:
+            """Take the locks that a reminder's foreign keys take; fail at once where somebody is in the way."""
+            try:
+                with connection.cursor() as cursor:
+                    for table, row in (("recovery_recovery", recovery), ("accounts_patient", record)):
+                        cursor.execute(f"SELECT 1 FROM {table} WHERE id = {row.pk} FOR KEY SHARE NOWAIT")
+            finally:
+                connections.close_all()
+
+        with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+            log(recovery, by=thea, now=hour(0, 12))
+            care.link_user(patient=record, user=record.user, by=None, now=hour(0, 12))
+
+            pool.submit(point_to_both).result()
