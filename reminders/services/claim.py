@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ NOT_HELD = frozenset({Kind.STAFF_ALERT, Kind.STAFF_DIGEST, Kind.TEST})
 State = Reminder.State
 
 AGAIN = """SELECT m.id FROM reminders_message m WHERE m.channel = %s
-    AND (m.state = 'retry' AND m.next_try_at <= %s OR m.state = 'claimed' AND m.lease_until < %s)
+    AND (m.state = 'retry' AND m.next_try_at <= %s OR m.state = 'claimed' AND m.lease_until < %s) {but}
     ORDER BY m.id LIMIT %s"""
 FIRST_OF_RECIPIENT = """SELECT r.recipient_id FROM reminders_reminder r
     WHERE r.state = 'scheduled' AND r.due_at <= %s AND r.channel = %s {kind}
@@ -56,15 +57,18 @@ class Claimed:
 
 
 @transaction.atomic
-def claim(*, now: datetime, chunk: int, channel: str) -> Claimed:
+def claim(*, now: datetime, chunk: int, channel: str, in_hand: Collection[int] = ()) -> Claimed:
     """Take up to ``chunk`` messages: those left by a sender or due again, then warning signs, then the rest.
+
+    What the caller has ``in_hand``, by primary key, is not taken anew, though a clock that jumps may say that
+    its lease has run out.
 
     A recipient's rows due within the same hour of their day become one message. Whether they are still true
     and in time is looked at next. The statements are written out: Django would compose them anew each time.
     """
     token = uuid.uuid4()
     at = connection.ops.adapt_datetimefield_value(now)
-    again = _claim_again(token, at=at, now=now, chunk=chunk, channel=channel)
+    again = _claim_again(token, at=at, now=now, chunk=chunk, channel=channel, in_hand=in_hand)
     due = _due(at=at, now=now, chunk=chunk - len(again), channel=channel) if len(again) < chunk else []
     new = _new_messages(due, token, now=now, channel=channel)
     left = Reminder.objects.filter(message__in=again, state=State.CLAIMED) if again else ()
@@ -84,8 +88,11 @@ def _ids(statement: str, *values: Any) -> list[Any]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _claim_again(token: uuid.UUID, *, at: Any, now: datetime, chunk: int, channel: str) -> list[Message]:
-    ids = _ids(AGAIN + _locking("m"), channel, at, at, chunk)
+def _claim_again(
+    token: uuid.UUID, *, at: Any, now: datetime, chunk: int, channel: str, in_hand: Collection[int]
+) -> list[Message]:
+    but = f"AND m.id NOT IN ({','.join(['%s'] * len(in_hand))})" if in_hand else ""
+    ids = _ids(AGAIN.format(but=but) + _locking("m"), channel, at, at, *in_hand, chunk)
     if not ids:
         return []
     Message.objects.filter(pk__in=ids).update(

@@ -142,7 +142,8 @@ class _Run:
         """Claim some more, and keep what is still to be sent."""
         now = self.now_fn()
         chunk = min(self.pace(), self.left)
-        claimed = claim(now=now, chunk=chunk, channel=self.channel.name) if chunk else None
+        in_hand = [*self.under_way, *(job.key for job in self.queue)]
+        claimed = claim(now=now, chunk=chunk, channel=self.channel.name, in_hand=in_hand) if chunk else None
         if claimed is None or claimed.is_empty:
             self.is_exhausted = True
             return

@@ -1,12 +1,14 @@
 """What changes while a mail waits between two tries: what is no longer true stays, what is true again goes."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
 from accounts.services.profile import set_time_zone
 from recovery.services import exercises, follow_ups
 from reminders.models import Kind, Reminder
+from reminders.services.deliver import send_due
+from reminders.services.email import EmailChannel
 from reminders.services.preferences import Choice, change_preferences
 from tests.recoveries import assign
 
@@ -158,3 +160,26 @@ class TestAnXRayToBook:
 
         asked = Reminder.objects.filter(kind=Kind.X_RAY_BOOK, subject=nudge.subject)
         assert asked.filter(state=State.SENT).count() == 1
+
+
+class Counting(EmailChannel):
+    """Knows how many mails it was given."""
+
+    given = 0
+
+    def hand_over(self, key: int, address: str, packed: bytes) -> None:
+        self.given += 1
+        super().hand_over(key, address, packed)
+
+
+class TestALeaseThatRunsOutWhileItsSenderIsAtWork:
+    def test_is_not_taken_anew_by_the_same_sender(self, exercise, lay_out, post, hour):
+        """A clock that jumps: to the sender it is two minutes later once it has handed a mail over."""
+        lay_out(hour(0, 7))
+        channel = Counting()
+
+        tally = send_due(
+            channel=channel, now_fn=lambda: hour(0, 9) + timedelta(minutes=2 if channel.given else 0)
+        )
+
+        assert (tally.sent, channel.given, len(post.mails)) == (1, 1, 1)
