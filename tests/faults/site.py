@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from tests.faults.sink import Sink
-from tests.journeys.parts import ROOT, free_port, until
+from tests.journeys.parts import ROOT, free_port, manage, until
 
 WORKER = ("worker", "-c", "2", "-l", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat")
 BEAT = ("beat", "-l", "WARNING")
@@ -70,17 +70,7 @@ class Site:
 
     def manage(self, *words: str) -> str:
         """Run a management command and return what it prints."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words],
-            check=False,
-            cwd=ROOT,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return manage(self.env, *words)
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a process of Celery in a session of its own."""

@@ -48,6 +48,21 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+def manage(env: dict[str, str], *words: str) -> str:
+    """Run a management command in an environment and return what it prints; it must succeed."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        check=False,
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 @dataclass
 class Mailbox:
     """Every mail that the SMTP server took."""
@@ -128,17 +143,7 @@ class Installation:
 
     def manage(self, *words: str) -> str:
         """Run a management command beside the running processes and return what it prints."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words],
-            check=False,
-            cwd=ROOT,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return manage(self.env, *words)
 
 
 def _answers(url: str) -> bool:
