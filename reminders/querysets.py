@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from accounts.querysets import own_scope, patient_scope, staff_scope
 
@@ -28,14 +28,6 @@ class ReminderQuerySet(models.QuerySet[Any]):
     def due_by(self, instant: datetime) -> Self:
         """Keep what is to be sent at ``instant`` or before: a missed run catches up."""
         return self.filter(state="scheduled", due_at__lte=instant)
-
-    def first_of_each_recipient(self, **among: str) -> Self:
-        """Keep each recipient's earliest scheduled row: whoever locks it owns what goes to that person."""
-        earlier = Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
-        same = self.model._default_manager.filter(
-            earlier, state="scheduled", recipient_id=OuterRef("recipient_id"), **among
-        )
-        return self.filter(~Exists(same))
 
 
 class PreferenceQuerySet(models.QuerySet[Any]):

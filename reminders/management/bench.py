@@ -38,11 +38,6 @@ class Run:
     seconds: float
     cpu_seconds: float
 
-    @property
-    def per_second(self) -> float:
-        """Return mails per second of wall clock."""
-        return self.sent / self.seconds if self.seconds else 0.0
-
 
 @transaction.atomic
 def enqueue(number: int, *, now: datetime) -> int:
