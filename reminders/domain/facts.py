@@ -199,7 +199,11 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One reminder that should exist: due ``at``, and too late from ``expires_at`` on."""
+    """One reminder that should exist: due ``at``, and too late from ``expires_at`` on.
+
+    ``since_at`` is when the patient chose anew: what was due before that is not made anew, nor moved there.
+    What stands and waits for its mail stays.
+    """
 
     recipient: str
     kind: str
@@ -210,6 +214,12 @@ class Wanted:
     time_zone: str
     at: datetime
     expires_at: datetime
+    since_at: datetime | None = None
+
+    @property
+    def is_made_anew(self) -> bool:
+        """Say whether a row may be made for it, or moved to it."""
+        return self.since_at is None or self.at >= self.since_at
 
     @property
     def identity(self) -> tuple[str, str, str, str, date | None]:

@@ -62,12 +62,12 @@ def _exercises(facts: Facts, wishes: Wishes, days: list[date]) -> Iterator[Wante
         running = [task.assigned_at for task in facts.tasks if task.is_on(day)]
         if not running or day in facts.days_done or wishes.is_paused(day):
             continue
-        since = latest(facts.plan.first_at, min(running), wishes.changed_at)
+        since = latest(facts.plan.first_at, min(running))
         laid = sorted(_exercises_of(facts, wishes, day), key=lambda one: one.at)
         for number, one in enumerate(laid):
             ends = min([one.expires_at, *(other.at for other in laid[number + 1 :])])
             if one.at >= since:
-                yield replace(one, expires_at=ends)
+                yield replace(one, expires_at=ends, since_at=wishes.changed_at)
 
 
 def _exercises_of(facts: Facts, wishes: Wishes, day: date) -> Iterator[Wanted]:
@@ -105,7 +105,7 @@ def _log(facts: Facts, wishes: Wishes, days: list[date], *, taken: set[date]) ->
     days = [day for day in days if day >= facts.today_on]
     if facts.account_since_at is None or not days:
         return
-    since = latest(facts.opened_at, facts.account_since_at, wishes.changed_at)
+    since = latest(facts.opened_at, facts.account_since_at)
     last_log = max(facts.days_logged, default=date.min)
     unanswered = sorted(day for day in facts.log_prompts_sent_on if last_log < day < facts.today_on)
     for day in days:
@@ -115,7 +115,8 @@ def _log(facts: Facts, wishes: Wishes, days: list[date], *, taken: set[date]) ->
             continue
         one = on_day(facts, wishes, LOG, day, wishes.log_at)
         if one and one.at >= since:
-            unanswered.append(day)
+            one = replace(one, since_at=wishes.changed_at)
+            unanswered += [day] if one.is_made_anew else []
             yield one
 
 

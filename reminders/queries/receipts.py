@@ -190,7 +190,8 @@ def _verdict(row: Reminder, now: datetime) -> str:
     snapshot = facts([row.recovery_id], now=now)[row.recovery_id]
     wanted = domain.wanted(snapshot.facts, snapshot.wishes, from_on=row.local_on, until_on=row.local_on)
     key = (row.kind, row.subject, row.slot)
-    if any((one.kind, one.subject, one.slot) == key for one in wanted):
+    kept = (one for one in wanted if one.is_made_anew or one.at == row.planned_at)
+    if any((one.kind, one.subject, one.slot) == key for one in kept):
         is_late = row.expires_at <= now
         return (
             "it is too late: it will not be sent" if is_late else "it is still true: it will be sent when due"

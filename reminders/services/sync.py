@@ -81,6 +81,9 @@ def _make_equal(
 ) -> int:
     by_identity = {one.identity: one for one in wanted}
     existing = _existing(snapshot.recovery, by_identity.values(), first)
+    by_identity = {
+        key: one for key, one in by_identity.items() if one.is_made_anew or _stands(existing.get(key), one)
+    }
     changed = 0
     new = []
     for key, one in by_identity.items():
@@ -94,6 +97,11 @@ def _make_equal(
             changed += _adjust(row, one, now=now)
     Reminder.objects.bulk_create(new, ignore_conflicts=True)
     return changed + len(new) + _cancel(existing, by_identity, snapshot, first=first, now=now)
+
+
+def _stands(row: Reminder | None, one: domain.Wanted) -> bool:
+    """Say whether an unsent row for this very instant is there."""
+    return row is not None and row.state in NO_LONGER and row.planned_at == one.at
 
 
 def _existing(recovery: Recovery, wanted: Iterable[domain.Wanted], first: date) -> dict[Identity, Reminder]:

@@ -34,11 +34,15 @@ class Owed:
 
 
 class Ledger:
-    """The reminders of one recovery: ``known`` should exist, ``owed`` are due and not sent."""
+    """The reminders of one recovery: ``known`` should exist, ``owed`` are due and not sent.
+
+    ``may_come`` was due before the patient chose anew: it may have stood, or have been taken away and not come back.
+    """
 
     def __init__(self, recovery: Recovery, post: Post) -> None:
         self.recovery_id, self.post = recovery.pk, post
         self.known: dict[Key, domain.Wanted] = {}
+        self.may_come: dict[Key, domain.Wanted] = {}
         self.owed: dict[Key, Owed] = {}
         self.delivered: dict[Key, datetime] = {}
         self.mails_read = len(post.mails)
@@ -53,13 +57,24 @@ class Ledger:
             from_on=today - timedelta(days=1),
             until_on=today + timedelta(days=15),
         )
-        self.known = {one.identity: one for one in found}
+        before = {**self.may_come, **self.known}
+        wanted = {one.identity: one for one in found}
+        self.known = {key: one for key, one in wanted.items() if one.is_made_anew or self._was_owed(key, one)}
+        self.may_come = {
+            key: one
+            for key, one in wanted.items()
+            if key not in self.known and key in before and before[key].at == one.at
+        }
         for key in list(self.owed):
             if key not in self.known or self.known[key].at > now:
                 del self.owed[key]
             else:
                 self.owed[key].one = self.known[key]
         self._owe(datetime.min.replace(tzinfo=UTC), now)
+
+    def _was_owed(self, key: Key, one: domain.Wanted) -> bool:
+        """Say whether it is due already, at this very instant, and only waits for its mail."""
+        return key in self.owed and self.owed[key].one.at == one.at
 
     def passed(self, before: datetime, now: datetime) -> None:
         """Note whose hour has come while time passed."""
@@ -104,7 +119,7 @@ class Ledger:
         reason = why_untrue(row, now)
         assert not reason, f"{key} was sent at {now}: {reason}"
         if row.kind not in {Kind.TEST, Kind.STAFF_DIGEST}:
-            one = self.known.get(key)
+            one = self.known.get(key) or self.may_come.get(key)
             assert one is not None, f"{key} was sent at {now} and is not wanted"
             assert now < one.expires_at, f"{key} was sent at {now}, too late"
             assert one.at < domain.end_of_hour(now, one.time_zone), (

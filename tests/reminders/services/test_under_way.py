@@ -1,5 +1,6 @@
 """What changes while a mail waits between two tries: what is no longer true stays, what is true again goes."""
 
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
@@ -35,6 +36,12 @@ def exercise(recovery, thea, hour):
     """Assign an exercise, one set a day, reminded of at 9."""
     [one] = assign(recovery, by=thea, now=hour(0, 6), times_per_day=1)
     return one
+
+
+def choose(record, *, by, now, **changes) -> None:
+    """Keep a choice like the usual one but for these changes."""
+    usual = Choice((time(9),), time(18), time(9), frozenset(), hide_details=True)
+    change_preferences(patient=record, choice=replace(usual, **changes), by=by, now=now)
 
 
 class TestAVisitWhoseReminderWaits:
@@ -117,6 +124,40 @@ class TestExercisesWhoseReminderWaits:
         lay_out(hour(1, 9, 10))
 
         assert send(hour(1, 14, 30)).sent == 0
+
+    def test_are_told_of_though_the_patient_changes_something_else(
+        self, exercise, record, lay_out, send, post, pat, hour
+    ):
+        lay_out(hour(0, 7))
+        post.data_answers = [LATER]
+        send(hour(0, 9))
+
+        choose(record, by=pat, now=hour(0, 9, 1), hide_details=False)
+        lay_out(hour(0, 9, 1))
+
+        assert send(hour(0, 9, 2)).sent == 1
+
+    def test_are_not_told_of_at_an_hour_that_was_chosen_after_it_had_passed(
+        self, exercise, record, lay_out, send, post, pat, hour
+    ):
+        choose(record, by=pat, now=hour(0, 6), exercise_hours=(time(15),))
+        lay_out(hour(0, 7))
+
+        choose(record, by=pat, now=hour(0, 11), exercise_hours=(time(10),))
+        lay_out(hour(0, 11))
+
+        assert send(hour(0, 11, 1)).sent == 0
+
+    def test_are_not_told_of_when_they_are_switched_on_later_that_day(
+        self, exercise, record, lay_out, send, post, pat, hour
+    ):
+        choose(record, by=pat, now=hour(0, 6), kinds_off=frozenset({"exercises"}))
+        lay_out(hour(0, 7))
+
+        choose(record, by=pat, now=hour(0, 14))
+        lay_out(hour(0, 14))
+
+        assert send(hour(0, 14, 1)).sent == 0
 
 
 class TestAnXRayToBook:
