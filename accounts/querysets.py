@@ -51,6 +51,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Keep this user's own current memberships."""
         return self.current().filter(user_id=user.pk)
 
+    def colleagues_of(self, user: "Person") -> Self:
+        """Keep the current members of the clinics where ``user`` works."""
+        return self.current().filter(clinic_id__in=self.model._default_manager.of(user).values("clinic_id"))
+
     def managed_by(self, user: "Person") -> Self:
         """Keep every membership, past ones too, of the clinics ``user`` manages."""
         return self.filter(clinic_id__in=_managed_clinics(user))

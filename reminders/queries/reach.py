@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Patient, User
+from accounts.models import Membership, Patient, User
 from reminders.domain.bounces import BOUNCED, COMPLAINED, INVALID
 from reminders.models import CAME_BACK, Reminder, Suppression
 
@@ -58,9 +58,19 @@ class Unreached:
 
 
 @dataclass(frozen=True, slots=True)
-class UnreachedPage:
-    """One page of the patients in somebody's care whom mails do not reach."""
+class UnreachedColleague:
+    """A member of staff whom mails do not reach, those about warning signs among them."""
 
+    name: str
+    since_at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnreachedPage:
+    """One page of the patients in somebody's care whom mails do not reach, and the colleagues."""
+
+    colleagues: tuple[UnreachedColleague, ...]
     people: tuple[Unreached, ...]
     total: int
     page: int
@@ -73,16 +83,36 @@ def why_refused(suppression: Suppression | None) -> str:
 
 
 def unreached(user: User, *, page: int, now: datetime) -> UnreachedPage:
-    """Return a page of the patients in a member of staff's care whom mails do not reach (1 query).
+    """Return a page of the patients in a member of staff's care whom mails do not reach (2 queries).
 
     Their address is refused, or the last mail of the last days did not arrive. The newest comes first. A page
-    out of range is the nearest.
+    out of range is the nearest. Colleagues at the same clinic, oneself too, stand on each.
     """
     found = sorted(map(_unreached, _rows(user, now)), key=lambda one: one.since_at, reverse=True)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     return UnreachedPage(
-        tuple(found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]), len(found), page=page, pages=pages
+        _colleagues(user),
+        tuple(found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]),
+        len(found),
+        page=page,
+        pages=pages,
+    )
+
+
+def _colleagues(user: User) -> tuple[UnreachedColleague, ...]:
+    refused = Suppression.objects.filter(address=Lower(OuterRef("user__email")))
+    members = (
+        Membership.objects.colleagues_of(user)
+        .filter(user__is_active=True)
+        .annotate(
+            refused_at=Subquery(refused.values("suppressed_at")), code=Subquery(refused.values("reason"))
+        )
+    )
+    rows = members.filter(refused_at__isnull=False).order_by("user__name", "user_id").distinct()
+    found = rows.values_list("user__name", "refused_at", "code", "user_id")[:PAGE_SIZE]
+    return tuple(
+        UnreachedColleague(name, at, _in_words(WHY_REFUSED, code)) for name, at, code, _user in found
     )
 
 

@@ -302,3 +302,26 @@ class TestThePatientsPage:
         assert "The mail server says this address does not exist." in page
         assert "Tell your clinic. They can try this address again." in page
         assert 'href="tel:0000000000"' in page
+
+
+class TestColleaguesWhomNoMailReaches:
+    """A warning sign's mail does not reach them: whoever works beside them must know."""
+
+    def test_are_named_to_those_who_work_at_their_clinic_only(self, cast, page_of):
+        elsewhere = factories.member(factories.clinic("Hill clinic"), "Hanna Hill").user
+        suppress(cast.thea.email)
+
+        for colleague in (cast.thea, cast.olga, cast.max, cast.cleo, cast.finn):
+            assert cast.thea.name in page_of(colleague)
+        assert cast.thea.name not in page_of(elsewhere)
+
+    def test_are_named_once_with_the_reason(self, cast):
+        suppress(cast.thea.email, "complained")
+
+        [one] = queries.unreached(cast.max, page=1, now=clock.now()).colleagues
+
+        assert one.name == cast.thea.name
+        assert "complaint" in one.why
+
+    def test_are_not_there_while_mails_reach_all(self, cast, page_of):
+        assert "Colleagues whom no e-mail reaches" not in page_of(cast.thea)
