@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from accounts.models import (
     PrivacyAcceptance,
     User,
 )
+from accounts.querysets import Prepared
 
 PAGE_SIZE = 25
 EVENTS_SHOWN = 50
@@ -59,9 +60,19 @@ class Person:
 
 def person(user: User) -> Person:
     """Return who is signed in (2 queries)."""
-    patients = Patient.objects.of(user).select_related("clinic").order_by("pk")
-    memberships = Membership.objects.of(user).select_related("clinic").order_by("pk")
-    return Person(user, tuple(patients), tuple(memberships))
+    return Person(user, tuple(_RECORDS(user.pk)), tuple(_MEMBERSHIPS(user.pk)))
+
+
+def _own_records(user_id: int) -> QuerySet[Patient]:
+    return Patient.objects.of(User(pk=user_id)).select_related("clinic").order_by("pk")
+
+
+def _own_memberships(user_id: int) -> QuerySet[Membership]:
+    return Membership.objects.of(User(pk=user_id)).select_related("clinic").order_by("pk")
+
+
+_RECORDS: Prepared[Patient] = Prepared(_own_records)
+_MEMBERSHIPS: Prepared[Membership] = Prepared(_own_memberships)
 
 
 def person_of(request: HttpRequest) -> Person:

@@ -8,7 +8,8 @@ class ConfigConfig(AppConfig):
     verbose_name = "Bonestep"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from config import checks
+        """Register the system checks, and watch the database's file."""
+        from config import checks, database
 
         checks.register()
+        database.keep_watch()

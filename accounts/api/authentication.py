@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 
 from accounts import clock
 from accounts.models import ApiToken, User
+from accounts.querysets import Prepared
 from accounts.services import tokens
 
 LONGEST_KEY = 200
@@ -39,8 +41,15 @@ class TokenAuthentication(BaseAuthentication):
 def _find(key: bytes) -> ApiToken | None:
     if not key or len(key) > LONGEST_KEY or not key.isascii():
         return None
-    keys = ApiToken.objects.filter(token_hash=tokens.hash_of(key.decode()), revoked_at__isnull=True)
-    return keys.select_related("user").first()
+    return next(iter(_KEYS(tokens.hash_of(key.decode()))), None)
+
+
+def _keys(token_hash: str) -> QuerySet[ApiToken]:
+    keys = ApiToken.objects.filter(token_hash=token_hash, revoked_at__isnull=True)
+    return keys.select_related("user")
+
+
+_KEYS: Prepared[ApiToken] = Prepared(_keys)
 
 
 class CookieAuthentication(SessionAuthentication):

@@ -1,21 +1,24 @@
 """Daily logs: each day as it stands, and saves that are answered once for ever."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 from django.http import Http404
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
+from accounts.models import User
+from accounts.querysets import Prepared
 from recovery.api.answers import check_answers, log_answers, log_names
 from recovery.api.description import lists, reads, writes
-from recovery.api.endpoint import LOG, Endpoint, find
+from recovery.api.endpoint import LOG, Endpoint
 from recovery.api.fields import IdField, InstantField, ZoneField
 from recovery.domain.log import DayEntry
 from recovery.models import DailyLog, LogRevision, Recovery
@@ -134,14 +137,16 @@ class Logs(Endpoint):
     @lists("logs_list", LogSerializer, tag="logs", query=LogQuerySerializer)
     def get(self, request: Request) -> Response:
         """List days, the newest first, one row for each recovery and day."""
-        rows = _logs(self).filter(_asked_for(self.asked(LogQuerySerializer))).order_by("-day", "-pk")
+        rows = _Listed(self.user, self.asked(LogQuerySerializer))
         return self.page(rows, LogSerializer, patient_of=_patient_of, built_by=_days)
 
     @writes("logs_create", LogSentSerializer, LogSavedSerializer, tag="logs")
     def post(self, request: Request) -> Response:
         """Save a day's answers: 201; the same save again: 200; another body under the same id: 409."""
         given, now = self.given(LogHeadSerializer), clock.now()
-        recovery = find(Recovery.objects.visible_to(self.user).select_related("patient"), given["recovery"])
+        recovery = next(iter(_RECOVERY(self.user.pk, given["recovery"])), None)
+        if recovery is None:
+            raise Http404
         zone = given.get("time_zone") or recovery.patient.time_zone
         entry = DayEntry(given["day"], given["done_at"], zone, given["answers"])
         done = log_day(recovery_id=recovery.pk, entry=entry, save_id=given["id"], by=self.user, now=now)
@@ -162,7 +167,8 @@ class Log(Endpoint):
             recovery=OuterRef("recovery"), public_id=log_id, log=OuterRef("pk")
         )
         # An id is unique within a recovery only, so a person with two may have used it twice.
-        row = _logs(self).filter(Q(public_id=log_id) | Exists(saves)).order_by("pk").first()
+        days = DailyLog.objects.visible_to(self.user).values_list(*_COLUMNS)
+        row = days.filter(Q(public_id=log_id) | Exists(saves)).order_by("pk").first()
         if row is None:
             raise Http404
         day = _days([row])[0]
@@ -170,9 +176,50 @@ class Log(Endpoint):
         return self.one(day, LogSerializer, asked_for=log_id)
 
 
-def _logs(view: Endpoint) -> QuerySet[DailyLog, tuple[Any, ...]]:
+class _Listed(Sequence[tuple[Any, ...]]):
+    """The days that a person asks for: how many they are, and a part of them, each in one query."""
+
+    def __init__(self, user: User, asked: Mapping[str, Any]) -> None:
+        self._asked = (user.pk, *(asked.get(name) for name in _FILTERS))
+
+    def __len__(self) -> int:
+        return sum(number for (number,) in _NUMBER(*self._asked))
+
+    def __getitem__(self, part: Any) -> Any:
+        return _LISTED(*self._asked, part=part)
+
+
+def _listed(user_id: int, *asked: Any) -> QuerySet[DailyLog, tuple[Any, ...]]:
     # Plain columns: 100 days as models with their recoveries and patients would cost as much again.
-    return DailyLog.objects.visible_to(view.user).values_list(*_COLUMNS)
+    wanted = {lookup: one for lookup, one in zip(_FILTERS.values(), asked, strict=True) if one is not None}
+    days = DailyLog.objects.visible_to(User(pk=user_id)).filter(**wanted)
+    return days.order_by("-day", "-pk").values_list(*_COLUMNS)
+
+
+def _number(user_id: int, *asked: Any) -> QuerySet[DailyLog, tuple[Any, ...]]:
+    return _listed(user_id, *asked).order_by().values_list(Window(Count("pk")))[:1]
+
+
+def _recovery(user_id: int, public_id: UUID) -> QuerySet[Recovery]:
+    seen = Recovery.objects.visible_to(User(pk=user_id)).filter(public_id=public_id)
+    return seen.select_related("patient")
+
+
+def _saves(log_ids: Sequence[int]) -> QuerySet[LogRevision, tuple[int, UUID, datetime]]:
+    found = LogRevision.objects.filter(log__in=log_ids).order_by("pk")
+    return found.values_list("log_id", "public_id", "done_at")
+
+
+_FILTERS = {
+    "recovery": "recovery__public_id",
+    "day": "day",
+    "from_on": "day__gte",
+    "until_on": "day__lte",
+}
+_LISTED: Prepared[tuple[Any, ...]] = Prepared(_listed)
+_NUMBER: Prepared[tuple[Any, ...]] = Prepared(_number)
+_RECOVERY: Prepared[Recovery] = Prepared(_recovery)
+_SAVES: Prepared[tuple[int, UUID, datetime]] = Prepared(_saves)
 
 
 def _columns_of(log: DailyLog, recovery: Recovery) -> tuple[Any, ...]:
@@ -184,8 +231,7 @@ def _columns_of(log: DailyLog, recovery: Recovery) -> tuple[Any, ...]:
 def _days(rows: list[tuple[Any, ...]]) -> list[Day]:
     """Return the days with their saves, in one more query."""
     saves: defaultdict[int, list[tuple[UUID, datetime]]] = defaultdict(list)
-    found = LogRevision.objects.filter(log__in=[row[0] for row in rows]).order_by("pk")
-    for log_id, save_id, done_at in found.values_list("log_id", "public_id", "done_at"):
+    for log_id, save_id, done_at in _SAVES([row[0] for row in rows]):
         saves[log_id].append((save_id, done_at))
     return [_day(row, saves[row[0]]) for row in rows]
 
@@ -201,11 +247,6 @@ def _day(row: tuple[Any, ...], saves: list[tuple[UUID, datetime]]) -> Day:
         changed_at=changed_at,
         saves=[save_id for save_id, _done_at in saves] or [public_id],
     )
-
-
-def _asked_for(asked: dict[str, Any]) -> Q:
-    names = {"recovery": "recovery__public_id", "day": "day", "from_on": "day__gte", "until_on": "day__lte"}
-    return Q(**{names[name]: value for name, value in asked.items()})
 
 
 def _patient_of(day: Day) -> Whose:

@@ -20,6 +20,7 @@ from django.db.models import (
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
+from accounts.querysets import Prepared
 from recovery.models import (
     Alert,
     PlanFilm,
@@ -88,14 +89,31 @@ def rows_of(
     chosen = list(recoveries)
     if not chosen:
         return ()
-    ids = [one.pk for one in chosen]
+    ids, plans = [one.pk for one in chosen], [one.plan_id for one in chosen if one.plan_id]
+    found = (_HISTORY if has_history else _NOW)(ids, plans, visits_from_on)
+    return tuple(Row._make(values) for values in found)
+
+
+def _now(ids: Collection[int], plans: Collection[int], from_on: date | None) -> QuerySet[Any, Any]:
+    return _in_order(_lately(ids, plans, from_on))
+
+
+def _history(ids: Collection[int], plans: Collection[int], from_on: date | None) -> QuerySet[Any, Any]:
+    return _in_order([*_lately(ids, plans, from_on), _repairs(ids), _gates(plans), _versions(ids)])
+
+
+def _lately(ids: Collection[int], plans: Collection[int], from_on: date | None) -> list[QuerySet[Any, Any]]:
     # The first branch tells the driver what the columns hold, so it is one that is never left out.
-    branches = [_alerts(ids), *_plan(chosen), _results(ids), _visits(ids, visits_from_on)]
-    if has_history:
-        branches += [_repairs(ids), _gates(chosen), _versions(ids)]
+    return [_alerts(ids), *_plan(plans), _results(ids), _visits(ids, from_on)]
+
+
+def _in_order(branches: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
     union = branches[0].union(*branches[1:], all=True)
-    ordered = union.order_by(f"{PREFIX}kind", f"{PREFIX}on", f"{PREFIX}number")[:MOST_ROWS]
-    return tuple(Row._make(values) for values in ordered)
+    return union.order_by(f"{PREFIX}kind", f"{PREFIX}on", f"{PREFIX}number")[:MOST_ROWS]
+
+
+_NOW: Prepared[tuple[Any, ...]] = Prepared(_now)
+_HISTORY: Prepared[tuple[Any, ...]] = Prepared(_history)
 
 
 def of_kind(rows: Iterable[Row], kind: str, recovery: Recovery) -> tuple[Row, ...]:
@@ -115,8 +133,7 @@ def _branch(rows: QuerySet[Any, Any], kind: str, to_recovery: str, **columns: ob
     return found
 
 
-def _plan(recoveries: Collection[Recovery]) -> Iterable[QuerySet[Any, Any]]:
-    plans = [one.plan_id for one in recoveries if one.plan_id]
+def _plan(plans: Collection[int]) -> Iterable[QuerySet[Any, Any]]:
     yield _branch(
         PlanFilm.objects.filter(plan__in=plans),
         "film",
@@ -151,8 +168,7 @@ def _plan(recoveries: Collection[Recovery]) -> Iterable[QuerySet[Any, Any]]:
     )
 
 
-def _gates(recoveries: Collection[Recovery]) -> QuerySet[Any, Any]:
-    plans = [one.plan_id for one in recoveries if one.plan_id]
+def _gates(plans: Collection[int]) -> QuerySet[Any, Any]:
     needs = Cast("needs", TextField())
     return _branch(
         PlanGate.objects.filter(plan__in=plans), "gate", "plan__recovery_id", code="change", more=needs

@@ -9,6 +9,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from accounts.querysets import Prepared
 from recovery import protocols
 from recovery.domain.progress import SetsFact, sets_fact
 from recovery.models import Assignment, DailyLog, Recovery, SetDone
@@ -50,15 +51,22 @@ def tasks(recoveries: Iterable[Recovery], *, day: date) -> tuple[Task, ...]:
     ids = [one.pk for one in recoveries]
     if not ids:
         return ()
-    week_ago = day - timedelta(days=FACT_DAYS - 1)
+    rows = _ASSIGNMENTS(ids, day, day - timedelta(days=FACT_DAYS - 1))
+    found = [_task(row, day) for row in rows]
+    return tuple(sorted(found, key=lambda one: (not one.is_on, one.is_done)))
+
+
+def _assignments(ids: Collection[int], day: date, week_ago: date) -> QuerySet[Assignment]:
     running = Q(ends_on__isnull=True) | Q(ends_on__gte=week_ago)
     rows = (
         Assignment.objects.filter(running, recovery__in=ids, starts_on__lte=day)
         .annotate(done=_sets(day, day), done_lately=_sets(week_ago, day))
         .order_by("pk")
     )
-    found = [_task(row, day) for row in rows[:MOST_TASKS]]
-    return tuple(sorted(found, key=lambda one: (not one.is_on, one.is_done)))
+    return rows[:MOST_TASKS]
+
+
+_ASSIGNMENTS: Prepared[Assignment] = Prepared(_assignments)
 
 
 def _sets(first: date, last: date) -> Coalesce:
@@ -112,7 +120,14 @@ def pain_by_day(recoveries: Iterable[Recovery], *, last: date) -> Mapping[int, M
     ids = [one.pk for one in recoveries]
     found: dict[int, dict[date, int]] = {pk: {} for pk in ids}
     if ids:
-        days = DailyLog.objects.between(last - timedelta(days=LOGS_READ - 1), last).filter(recovery__in=ids)
-        for recovery_id, day, pain in days.values_list("recovery_id", "day", "pain_rest"):
+        for recovery_id, day, pain in _PAINS(ids, last - timedelta(days=LOGS_READ - 1), last):
             found[recovery_id][day] = pain
     return found
+
+
+def _pains(ids: Collection[int], first: date, last: date) -> QuerySet[DailyLog, tuple[int, date, int]]:
+    days = DailyLog.objects.between(first, last).filter(recovery__in=ids)
+    return days.values_list("recovery_id", "day", "pain_rest")
+
+
+_PAINS: Prepared[tuple[int, date, int]] = Prepared(_pains)

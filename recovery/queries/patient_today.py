@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.querysets import Prepared
 from recovery.domain.progress import PainFact, SetsFact, pain_fact
 from recovery.domain.xray import MOVED
 from recovery.models import PlanVersion, Recovery, Visit
@@ -129,15 +130,22 @@ def recoveries_of(user: User) -> tuple[Recovery, ...]:
 
     ``has_draft`` on each says whether a plan waits to be checked. One recorded by mistake is left out.
     """
+    return tuple(_RECOVERIES(user.pk))
+
+
+def _own_recoveries(user_id: int) -> QuerySet[Recovery]:
     drafts = PlanVersion.objects.drafts().filter(recovery=OuterRef("pk"))
     rows = (
-        Recovery.objects.of(user)
+        Recovery.objects.of(User(pk=user_id))
         .exclude(close_reason=Recovery.CloseReason.MISTAKE)
         .select_related("patient__clinic", "current_repair", "plan")
         .annotate(has_draft=Exists(drafts))
         .order_by(F("closed_at").desc(nulls_first=True), "-opened_at", "-pk")
     )
-    return tuple(rows[:MOST_RECOVERIES])
+    return rows[:MOST_RECOVERIES]
+
+
+_RECOVERIES: Prepared[Recovery] = Prepared(_own_recoveries)
 
 
 def today(user: User, *, first_name: str, today: date, recoveries: Sequence[Recovery] | None = None) -> Today:

@@ -46,8 +46,10 @@ def raise_alerts(
 
     A sign ticked again after staff closed it is a new alert.
     """
-    flags = protocols.load(recovery.patient.clinic.content_version).red_flags
     wanted = list(dict.fromkeys(flag_ids))
+    if not wanted:
+        return []
+    flags = protocols.load(recovery.patient.clinic.content_version).red_flags
     if any(one not in flags for one in wanted):
         raise UnknownWarning
     known = set(

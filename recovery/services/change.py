@@ -5,10 +5,11 @@ from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Patient, User
+from accounts.querysets import Prepared
 from recovery.models import Recovery
 from recovery.signals import recovery_changed
 
@@ -53,14 +54,20 @@ def lock(recovery_id: int) -> Recovery:
     Rows that point to it may still be added (``no_key``): who lays out reminders holds what this transaction
     changes next, and each would wait for the other.
     """
-    recovery = (
-        Recovery.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("patient__clinic", "current_repair", "plan")
-        .get(pk=recovery_id)
-    )
-    if recovery.is_closed:
+    found = _LOCKED(recovery_id)
+    if not found:
+        raise Recovery.DoesNotExist
+    if found[0].is_closed:
         raise RecoveryClosed
-    return recovery
+    return found[0]
+
+
+def _locked(recovery_id: int) -> QuerySet[Recovery]:
+    rows = Recovery.objects.select_for_update(of=("self",), no_key=True).filter(pk=recovery_id)
+    return rows.select_related("patient__clinic", "current_repair", "plan")
+
+
+_LOCKED: Prepared[Recovery] = Prepared(_locked)
 
 
 def check_act(recovery: Recovery, *, done_at: datetime, now: datetime) -> None:

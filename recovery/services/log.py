@@ -9,11 +9,13 @@ from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.clock import local_day
 from accounts.models import User
+from accounts.querysets import Prepared
 from accounts.services import audit
 from recovery import protocols
 from recovery.domain import log as rules
@@ -77,7 +79,7 @@ def log_day(
     """
     recovery = lock(recovery_id)
     digest = _digest(entry)
-    known = LogRevision.objects.select_related("log").filter(recovery=recovery, public_id=save_id).first()
+    known = next(iter(_SAVE(recovery.pk, save_id)), None)
     if known is not None:
         if known.body_digest != digest:
             raise LogDiffers
@@ -127,7 +129,7 @@ def _merge(
     recovery: Recovery, entry: rules.DayEntry, *, shown_ticks: Collection[str] | None, now: datetime
 ) -> tuple[DailyLog, list[str]]:
     """Merge an entry into its day; also return the exercises that were ticked before."""
-    row = DailyLog.objects.filter(recovery=recovery, day=entry.day).first()
+    row = next(iter(_DAY(recovery.pk, entry.day)), None)
     current = None
     if row is not None:
         answers = {
@@ -213,11 +215,27 @@ def _alerts(recovery: Recovery, entry: rules.DayEntry) -> tuple[Alert, ...]:
 
 
 def _needs_help(recovery: Recovery, log: DailyLog) -> bool:
-    before = DailyLog.objects.filter(recovery=recovery, day__lt=log.day).order_by("-day").first()
+    before = next(iter(_BEFORE(recovery.pk, log.day)), None)
     clinic = recovery.patient.clinic
-    return rules.needs_help(
-        log.pain_rest, before.pain_rest if before else None, high=clinic.pain_high, rise=clinic.pain_rise
-    )
+    return rules.needs_help(log.pain_rest, before, high=clinic.pain_high, rise=clinic.pain_rise)
+
+
+def _save(recovery_id: int, save_id: UUID) -> QuerySet[LogRevision]:
+    return LogRevision.objects.filter(recovery=recovery_id, public_id=save_id).select_related("log")
+
+
+def _day(recovery_id: int, day: date) -> QuerySet[DailyLog]:
+    return DailyLog.objects.filter(recovery=recovery_id, day=day)
+
+
+def _before(recovery_id: int, day: date) -> QuerySet[DailyLog, int]:
+    earlier = DailyLog.objects.filter(recovery=recovery_id, day__lt=day).order_by("-day")
+    return earlier.values_list("pain_rest", flat=True)[:1]
+
+
+_SAVE: Prepared[LogRevision] = Prepared(_save)
+_DAY: Prepared[DailyLog] = Prepared(_day)
+_BEFORE: Prepared[int] = Prepared(_before)
 
 
 def _words(problem: Problem) -> str:

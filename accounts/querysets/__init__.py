@@ -15,11 +15,26 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Least, Now
 
 from accounts import clock
+from accounts.querysets.prepared import NotAParameter, Prepared
 
 if TYPE_CHECKING:
     from accounts.models import ApiToken, CareLink, Invitation, Membership, Patient, User  # noqa: F401  quoted below
 
     Person: TypeAlias = User | AnonymousUser
+
+__all__ = [
+    "ApiTokenQuerySet",
+    "CareLinkQuerySet",
+    "InvitationQuerySet",
+    "MembershipQuerySet",
+    "NotAParameter",
+    "PatientQuerySet",
+    "Prepared",
+    "at_once",
+    "own_scope",
+    "patient_scope",
+    "staff_scope",
+]
 
 
 def _this_instant() -> Now | Value:
