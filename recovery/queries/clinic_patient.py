@@ -314,7 +314,9 @@ def _logs(record: Record, pk: int) -> tuple[Mapping[date, int], tuple[LoggedDay,
     """Return pain by day and the newest logs with their saves (2 queries)."""
     first = record.today - timedelta(days=CHART_DAYS)
     rows = list(DailyLog.objects.filter(recovery_id=pk, day__gt=first).order_by("-day"))
-    return {one.day: one.pain_rest for one in rows}, logged_days(rows[:LOGS_SHOWN])
+    return {one.day: one.pain_rest for one in rows}, logged_days(
+        rows[:LOGS_SHOWN], recovery_id=pk, most=LOGS_SHOWN
+    )
 
 
 def _sets(record: Record, pk: int) -> tuple[tuple[Assigned, ...], tuple[SetsDay, ...], tuple[Hurt, ...]]:

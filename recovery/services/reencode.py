@@ -1,0 +1,67 @@
+"""Draw a sent picture anew. A program of its own, run by ``services.photos`` in a process that may be lost.
+
+It reads a picture on stdin and writes a JPEG on stdout: the first frame, upright and not too large, and
+nothing else of what was sent: no place, no name, no comment. Whatever is wrong ends it with an error.
+"""
+
+import io
+import resource
+import sys
+
+from PIL import Image, ImageOps
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+SECONDS = 8
+MEMORY = 900 * 1024 * 1024
+"""Of address space, which is several times what is ever used."""
+QUALITY = 84
+
+
+def main() -> None:
+    """Draw what stdin holds; the arguments are the most pixels it may claim and the longest side to keep."""
+    most_pixels, longest_side = (int(one) for one in sys.argv[1:3])
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    Image.MAX_IMAGE_PIXELS = most_pixels
+    picture = draw(sys.stdin.buffer.read(), most_pixels=most_pixels, longest_side=longest_side)
+    sys.stdout.buffer.write(f"{picture.width} {picture.height}\n".encode())
+    picture.save(sys.stdout.buffer, "JPEG", quality=QUALITY, optimize=True)
+
+
+def draw(sent: bytes, *, most_pixels: int, longest_side: int) -> Image.Image:
+    """Return the picture upright and small, as pixels only. Raises whatever the decoder raises."""
+    image: Image.Image = Image.open(io.BytesIO(sent), formats=FORMATS)
+    if image.width * image.height > most_pixels:
+        raise ValueError("too many pixels")
+    # A JPEG can be unpacked at a fraction of its size; other formats come whole.
+    image.draft("RGB", (longest_side, longest_side))
+    image.load()
+    image.thumbnail((longest_side, longest_side), reducing_gap=2)
+    pixels = _on_white(_upright(image))
+    clean = Image.new("RGB", pixels.size)
+    clean.paste(pixels)
+    return clean
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn the picture as its camera was held; as it lies where the note about that cannot be read."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # the note is any bytes, and its reader has no error of its own
+        return image
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Return the picture in plain colours, on white where it is see-through."""
+    if image.mode.startswith("I"):
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return image.convert("RGB")
+    top = image.convert("RGBA")
+    ground = Image.new("RGBA", top.size, "white")
+    return Image.alpha_composite(ground, top).convert("RGB")
+
+
+if __name__ == "__main__":
+    main()
