@@ -25,7 +25,18 @@ LABELS: dict[str, str | Promise] = {
     "exercises_done": _lazy("Exercises ticked"),
     "exercise_pain_after": _lazy("After exercise"),
     "load_actual": _lazy("Load"),
+    "medication": _lazy("Medicines taken"),
+    "opioid_taken": _lazy("Strong pain pills"),
+    "steps": _lazy("Steps"),
+    "sleep_hours": _lazy("Hours of sleep"),
     "fall": _lazy("Fall or near fall"),
+    "goals": _lazy("Goals"),
+    "mood": _lazy("Mood, 10 is best"),
+    "rom": _lazy("Bend and straighten, degrees"),
+    "grip_or_heel_raise": _lazy("Heel raises or squeezes"),
+    "smoking": _lazy("Smoked or vaped"),
+    "bowel": _lazy("Bowels"),
+    "work_status": _lazy("Work"),
     "check": _lazy("Cast, wound, fingers or toes"),
     "note": _lazy("Note"),
 }
@@ -120,6 +131,9 @@ def answers(values: Mapping[str, object]) -> tuple[Answered, ...]:
 def _value(name: str, value: object) -> str:
     if name == "exercises_done" and isinstance(value, list):
         return str(len(value))
+    if name == "goals" and isinstance(value, list):
+        words = _("%(goal)s: %(score)s of 10")
+        return "; ".join(words % one for one in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if value is None:

@@ -76,8 +76,9 @@ def photos_of(recovery: Recovery, day: date) -> tuple[PhotoLine, ...]:
 
 def latest_photos(recovery_id: int) -> tuple[PhotoLine, ...]:
     """Return the photos of the newest days for staff, the newest day first (1 query)."""
-    rows = Photo.objects.filter(recovery=recovery_id).order_by("-day", "-pk")[: photos.MOST_LISTED]
-    return tuple(reversed(_lines(list(reversed(rows)))))
+    newest = list(Photo.objects.filter(recovery=recovery_id).order_by("-day", "-pk")[: photos.MOST_LISTED])
+    lines = _lines(newest[::-1])
+    return tuple(sorted(lines, key=lambda one: one.day, reverse=True))
 
 
 def _lines(rows: list[Photo]) -> tuple[PhotoLine, ...]:
