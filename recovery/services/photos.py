@@ -85,7 +85,8 @@ def read_picture(sent: UploadedFile) -> Picture:
         raise PhotoRefused(_("This file is empty. Choose another photo."), code="empty")
     if sent.size > rules.MOST_BYTES:
         raise PhotoRefused(_("This photo is larger than 8 MB. Choose a smaller one."), code="too_large")
-    command = [sys.executable, "-I", reencode.__file__, str(rules.MOST_PIXELS), str(rules.LONGEST_SIDE)]
+    limits = (rules.MOST_PIXELS, rules.MOST_PIXELS_WHOLE, rules.LONGEST_SIDE)
+    command = [sys.executable, "-I", reencode.__file__, *(str(one) for one in limits)]
     try:
         with _one_at_a_time:
             done = subprocess.run(  # noqa: S603  # nosec B603: our own program, and numbers

@@ -11,30 +11,33 @@ import sys
 from PIL import Image, ImageOps
 
 FORMATS = ("JPEG", "PNG", "WEBP")
+IN_PARTS = ("JPEG", "MPO")
+"""What can be unpacked at a fraction of its size. The second is a JPEG with a preview, as some phones make."""
 SECONDS = 8
-MEMORY = 900 * 1024 * 1024
+MEMORY = 700 * 1024 * 1024
 """Of address space, which is several times what is ever used."""
 QUALITY = 84
 
 
 def main() -> None:
-    """Draw what stdin holds; the arguments are the most pixels it may claim and the longest side to keep."""
-    most_pixels, longest_side = (int(one) for one in sys.argv[1:3])
+    """Draw what stdin holds. The arguments are the most pixels that a JPEG and that others may claim, and the
+    longest side to keep.
+    """
+    most_pixels, most_whole, longest_side = (int(one) for one in sys.argv[1:4])
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     Image.MAX_IMAGE_PIXELS = most_pixels
-    picture = draw(sys.stdin.buffer.read(), most_pixels=most_pixels, longest_side=longest_side)
+    image = Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=FORMATS)
+    if image.width * image.height > (most_pixels if image.format in IN_PARTS else most_whole):
+        raise ValueError("too many pixels")
+    picture = draw(image, longest_side=longest_side)
     sys.stdout.buffer.write(f"{picture.width} {picture.height}\n".encode())
     picture.save(sys.stdout.buffer, "JPEG", quality=QUALITY, optimize=True)
 
 
-def draw(sent: bytes, *, most_pixels: int, longest_side: int) -> Image.Image:
+def draw(image: Image.Image, *, longest_side: int) -> Image.Image:
     """Return the picture upright and small, as pixels only. Raises whatever the decoder raises."""
-    image: Image.Image = Image.open(io.BytesIO(sent), formats=FORMATS)
-    if image.width * image.height > most_pixels:
-        raise ValueError("too many pixels")
-    # A JPEG can be unpacked at a fraction of its size; other formats come whole.
     image.draft("RGB", (longest_side, longest_side))
     image.load()
     image.thumbnail((longest_side, longest_side), reducing_gap=2)
