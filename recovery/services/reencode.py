@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 IN_PARTS = ("JPEG", "MPO")
-"""What can be unpacked at a fraction of its size. The second is a JPEG with a preview, as some phones make."""
+"""What can be unpacked at a fraction of its size. The second is a JPEG with a preview, as phones make it."""
 SECONDS = 8
 MEMORY = 700 * 1024 * 1024
 """Of address space, which is several times what is ever used."""
