@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         LogRevision,
         Medicine,
         MedicineHour,
+        Photo,
         PlanVersion,
         Recovery,
         Repair,
@@ -98,6 +99,12 @@ class DailyLogQuerySet(Scoped["DailyLog"]):
 
 
 class LogRevisionQuerySet(Scoped["LogRevision"]):
+    def standing(self) -> Self:
+        """Leave out what was undone."""
+        return self.filter(undone_at__isnull=True)
+
+
+class PhotoQuerySet(Scoped["Photo"]):
     pass
 
 

@@ -16,6 +16,7 @@ from recovery.views import (
     log,
     medicine,
     patient,
+    photo,
     visit,
 )
 
@@ -43,6 +44,10 @@ urlpatterns = [
     path("log/", log.log, name="log"),
     path("log/<day:day>/", log.log, name="log_on"),
     path("log/<day:day>/saved/", log.saved, name="saved"),
+    path("log/<day:day>/undo/", log.undo, name="log_undo"),
+    path("log/<day:day>/photos/", photo.photos, name="photos"),
+    path("photos/<uuid:photo_id>/", photo.photo, name="photo"),
+    path("photos/<uuid:photo_id>/delete/", photo.photo_delete, name="photo_delete"),
     path("recovery/", patient.timeline, name="timeline"),
     path("exercises/<uuid:assignment_id>/", exercise.exercise, name="exercise"),
     path("exercises/<uuid:assignment_id>/sets/", exercise.set_done, name="set_done"),

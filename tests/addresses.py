@@ -89,6 +89,7 @@ def things_of_pat(cast: Cast, *, day: int = 12) -> dict[str, object]:
         "log_id": log.public_id,
         "set_id": done.public_id,
         "medicine_id": medicine.public_id,
+        "photo_id": recoveries.add_photo(recovery, by=cast.pat, now=now).public_id,
         "visit_id": visit.public_id,
         "x_ray_id": record.public_id,
         "alert_id": Alert.objects.get().public_id,

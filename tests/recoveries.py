@@ -1,15 +1,19 @@
 """Legal test data for recoveries, made by the real services. Days count back from ``now``."""
 
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from accounts import clock
 from accounts.models import Patient, User
 from recovery import protocols
 from recovery.domain.log import DayEntry
 from recovery.domain.repair import treatment_of
-from recovery.models import Assignment, DailyLog, Medicine, PlanVersion, Recovery
-from recovery.services import exercises, medicines, plan, start
+from recovery.models import Assignment, DailyLog, Medicine, Photo, PlanVersion, Recovery
+from recovery.services import exercises, medicines, photos, plan, start
 from recovery.services.log import log_day
 
 WRIST_PLATE = {
@@ -176,6 +180,28 @@ def log(
         day=day, done_at=now, zone=recovery.patient.time_zone, answers={"pain_rest": pain, **answers}
     )
     return log_day(recovery_id=recovery.pk, entry=entry, save_id=uuid4(), by=by, now=now).log
+
+
+def picture(size: tuple[int, int] = (64, 48), kind: str = "JPEG", **how: object) -> bytes:
+    """Return a small picture as a file's content."""
+    found = BytesIO()
+    Image.new("RGB", size, "teal").save(found, kind, **how)
+    return found.getvalue()
+
+
+def add_photo(
+    recovery: Recovery, *, by: User, now: datetime | None = None, days_ago: int = 0, sent: bytes | None = None
+) -> Photo:
+    """Add a photo of a day, by default of today."""
+    now = now or clock.now()
+    return photos.add_photo(
+        recovery_id=recovery.pk,
+        day=clock.local_day(now, recovery.patient.time_zone) - timedelta(days=days_ago),
+        upload_id=uuid4(),
+        sent=SimpleUploadedFile("wound.jpg", picture() if sent is None else sent),
+        by=by,
+        now=now,
+    )
 
 
 def fill_with_logs(recovery: Recovery, count: int, *, from_days_ago: int = 1) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpResponse
 
 from accounts.models import User
-from recovery.models import PlanVersion, SetDone
+from recovery.models import LogRevision, PlanVersion, SetDone
 from recovery.queries.clinic_plan import fingerprint
 from tests.addresses import ELSEWHERE, address_of, names, patterns, things_of_pat
 
@@ -60,6 +60,7 @@ PAGES = {
             "recovery:today",
             "recovery:log",
             "recovery:log_on",
+            "recovery:photos",
             "recovery:timeline",
             "recovery:medicines",
             "recovery:medicine_new",
@@ -71,6 +72,8 @@ PAGES = {
     **dict.fromkeys(
         (
             "recovery:saved",
+            "recovery:log_undo",
+            "recovery:photo_delete",
             "recovery:exercise",
             "recovery:set_done",
             "recovery:set_undo",
@@ -127,6 +130,7 @@ PAGES = {
         ),
         CARERS,
     ),
+    "recovery:photo": PAT | CARERS,
     "api-me": SIGNED_IN,
     "api-tokens": SIGNED_IN,
     "api-token": PAT,
@@ -254,7 +258,9 @@ def is_to_login(answer: HttpResponse) -> bool:
 
 
 def _form(address: str) -> dict[str, object]:
-    return {"set_id": SetDone.objects.get().public_id} if address.endswith("/undo/") else {}
+    if not address.endswith("/undo/"):
+        return {}
+    return {"set_id": SetDone.objects.get().public_id, "save_id": LogRevision.objects.get().public_id}
 
 
 def _body(address: str) -> dict[str, object]:

@@ -29,6 +29,7 @@ MOVES = (
 )
 NOTE = "The plate and the bone have not moved. Go on as before."
 LOGIN = "/accounts/login/"
+MOST_BYTES = {"/log/": 40 * KB}
 PAGES = {
     "/today/": "pat",
     "/log/": "pat",
@@ -97,7 +98,7 @@ class TestAFirstVisit:
     def test_of_a_page_in_use_keeps_to_its_budget(self, visit, path):
         weight = visit(path)
 
-        assert weight.total <= 45 * KB
+        assert weight.total <= MOST_BYTES.get(path, 45 * KB)
         assert weight.html <= 12 * KB
         assert weight.requests <= MOST_REQUESTS
         assert weight.queries <= MOST_QUERIES

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
@@ -45,9 +45,15 @@ class Whose:
     user_id: int | None
 
 
+class _Save(NamedTuple):
+    id: UUID
+    done_at: datetime
+    undone_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day as it stands, with the ids of its saves in the order in which they came."""
+    """A day as it stands, with the ids of its saves as they came, and of those that were undone."""
 
     recovery: UUID
     patient: Whose
@@ -56,6 +62,7 @@ class Day:
     done_at: datetime
     changed_at: datetime
     saves: list[UUID]
+    undone: list[UUID]
 
 
 class LogQuerySerializer(serializers.Serializer):
@@ -93,7 +100,10 @@ class LogSentSerializer(LogHeadSerializer):
 
 
 class LogSerializer(serializers.Serializer):
-    """A day as it stands: each question's last answer. Questions without an answer are left out."""
+    """A day as it stands: each question's last answer. Questions without an answer are left out.
+
+    A day whose only save was undone holds none, not even ``pain_rest``.
+    """
 
     id = IdField(help_text="The id of the day's first save. Every save's id finds the day.")
     recovery = IdField()
@@ -101,6 +111,9 @@ class LogSerializer(serializers.Serializer):
     done_at = serializers.DateTimeField(help_text="The latest act.")
     changed_at = serializers.DateTimeField()
     saves = serializers.ListField(child=IdField(), help_text="The ids of all saves of this day.")
+    undone = serializers.ListField(
+        child=IdField(), help_text="Those of these saves that were undone. They count for nothing."
+    )
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """Return the fields above and the questions of the daily log."""
@@ -115,6 +128,7 @@ class LogSerializer(serializers.Serializer):
             "done_at": instance.done_at,
             "changed_at": instance.changed_at,
             "saves": instance.saves,
+            "undone": instance.undone,
             **instance.answers,
             **self.context.get("more", {}),
         }
@@ -151,7 +165,7 @@ class Logs(Endpoint):
         entry = DayEntry(given["day"], given["done_at"], zone, given["answers"])
         done = log_day(recovery_id=recovery.pk, entry=entry, save_id=given["id"], by=self.user, now=now)
         more = {"warnings": [one.flag_id for one in done.alerts], "needs_help": done.needs_help}
-        day = _days([_columns_of(done.log, recovery)])[0]
+        day = _days([_columns_of(done.log, recovery)])[0] if done.log else _empty_day(done.save, recovery)
         return self.one(
             day, LogSavedSerializer, status=201 if done.is_new else 200, asked_for=given["id"], more=more
         )
@@ -169,11 +183,17 @@ class Log(Endpoint):
         # An id is unique within a recovery only, so a person with two may have used it twice.
         days = DailyLog.objects.visible_to(self.user).values_list(*_COLUMNS)
         row = days.filter(Q(public_id=log_id) | Exists(saves)).order_by("pk").first()
-        if row is None:
-            raise Http404
-        day = _days([row])[0]
+        day = _days([row])[0] if row else self._undone(log_id)
         self.note_reading(day.patient)
         return self.one(day, LogSerializer, asked_for=log_id)
+
+    def _undone(self, log_id: UUID) -> Day:
+        """Return the empty day that an undone save left behind. Raises Http404."""
+        saves = LogRevision.objects.visible_to(self.user).filter(public_id=log_id, log=None)
+        save = saves.select_related("recovery__patient").order_by("pk").first()
+        if save is None:
+            raise Http404
+        return _empty_day(save, save.recovery)
 
 
 class _Listed(Sequence[tuple[Any, ...]]):
@@ -205,9 +225,9 @@ def _recovery(user_id: int, public_id: UUID) -> QuerySet[Recovery]:
     return seen.select_related("patient")
 
 
-def _saves(log_ids: Sequence[int]) -> QuerySet[LogRevision, tuple[int, UUID, datetime]]:
+def _saves(log_ids: Sequence[int]) -> QuerySet[LogRevision, tuple[Any, ...]]:
     found = LogRevision.objects.filter(log__in=log_ids).order_by("pk")
-    return found.values_list("log_id", "public_id", "done_at")
+    return found.values_list("log_id", "public_id", "done_at", "undone_at")
 
 
 _FILTERS = {
@@ -219,7 +239,7 @@ _FILTERS = {
 _LISTED: Prepared[tuple[Any, ...]] = Prepared(_listed)
 _NUMBER: Prepared[tuple[Any, ...]] = Prepared(_number)
 _RECOVERY: Prepared[Recovery] = Prepared(_recovery)
-_SAVES: Prepared[tuple[int, UUID, datetime]] = Prepared(_saves)
+_SAVES: Prepared[tuple[Any, ...]] = Prepared(_saves)
 
 
 def _columns_of(log: DailyLog, recovery: Recovery) -> tuple[Any, ...]:
@@ -230,22 +250,37 @@ def _columns_of(log: DailyLog, recovery: Recovery) -> tuple[Any, ...]:
 
 def _days(rows: list[tuple[Any, ...]]) -> list[Day]:
     """Return the days with their saves, in one more query."""
-    saves: defaultdict[int, list[tuple[UUID, datetime]]] = defaultdict(list)
-    for log_id, save_id, done_at in _SAVES([row[0] for row in rows]):
-        saves[log_id].append((save_id, done_at))
+    saves: defaultdict[int, list[_Save]] = defaultdict(list)
+    for log_id, save_id, done_at, undone_at in _SAVES([row[0] for row in rows]):
+        saves[log_id].append(_Save(save_id, done_at, undone_at))
     return [_day(row, saves[row[0]]) for row in rows]
 
 
-def _day(row: tuple[Any, ...], saves: list[tuple[UUID, datetime]]) -> Day:
+def _empty_day(save: LogRevision, recovery: Recovery) -> Day:
+    patient = recovery.patient
+    return Day(
+        recovery=recovery.public_id,
+        patient=Whose(patient.public_id, patient.user_id),
+        day=save.day,
+        answers={},
+        done_at=save.done_at,
+        changed_at=save.undone_at or save.received_at,
+        saves=[save.public_id],
+        undone=[save.public_id],
+    )
+
+
+def _day(row: tuple[Any, ...], saves: list[_Save]) -> Day:
     _pk, public_id, day, answers, logged_at, changed_at, recovery, patient, user_id = row
     return Day(
         recovery=recovery,
         patient=Whose(patient, user_id),
         day=day,
         answers=answers,
-        done_at=max((done_at for _save_id, done_at in saves), default=logged_at),
+        done_at=max((one.done_at for one in saves if one.undone_at is None), default=logged_at),
         changed_at=changed_at,
-        saves=[save_id for save_id, _done_at in saves] or [public_id],
+        saves=[one.id for one in saves] or [public_id],
+        undone=[one.id for one in saves if one.undone_at],
     )
 
 

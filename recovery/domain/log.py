@@ -17,6 +17,8 @@ CHECK_FIELD = "check"
 CHECK_OPTIONS = ("fine", "wrong")
 NOTE_FIELD = "note"
 NOTE_LENGTH = 2000
+SCREEN_DAYS_BACK = 3
+"""How many days before today a person can log or change on the pages."""
 IN_FUTURE = "in_future"
 BEFORE_INJURY = "before_injury"
 TOO_FAR_BACK = "too_far_back"

@@ -5,6 +5,7 @@ from recovery.models.exercise import Assignment, SetDone
 from recovery.models.follow_up import Visit, XRay
 from recovery.models.log import DailyLog, LogRevision
 from recovery.models.medicine import Medicine, MedicineHour
+from recovery.models.photo import Photo
 from recovery.models.plan import PlanFilm, PlanGate, PlanLoad, PlanPhase, PlanTherapy, PlanVersion
 from recovery.models.recovery import Recovery, Repair
 
@@ -15,6 +16,7 @@ __all__ = [
     "LogRevision",
     "Medicine",
     "MedicineHour",
+    "Photo",
     "PlanFilm",
     "PlanGate",
     "PlanLoad",

@@ -39,17 +39,23 @@ class DailyLog(models.Model):
 
 
 class LogRevision(models.Model):
-    """One save, as it came, under the id that the client chose."""
+    """One save, as it came, under the id that the client chose.
+
+    ``log`` is empty once the day's first save was undone, until the day is logged again.
+    """
 
     public_id = models.UUIDField(editable=False)
     recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="log_revisions")
-    log = models.ForeignKey(DailyLog, on_delete=models.CASCADE, related_name="revisions")
+    log = models.ForeignKey(DailyLog, null=True, on_delete=models.SET_NULL, related_name="revisions")
+    day = models.DateField(help_text="The patient's local date.")
     body = models.JSONField()
     body_digest = models.CharField(max_length=64)
     done_at = models.DateTimeField()
     time_zone = models.CharField(max_length=64)
     recorded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     received_at = models.DateTimeField()
+    before = models.JSONField(null=True, help_text="The day before this save; none where it was not kept.")
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     objects = LogRevisionQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -24,7 +25,18 @@ LABELS: dict[str, str | Promise] = {
     "exercises_done": _lazy("Exercises ticked"),
     "exercise_pain_after": _lazy("After exercise"),
     "load_actual": _lazy("Load"),
+    "medication": _lazy("Medicines taken"),
+    "opioid_taken": _lazy("Strong pain pills"),
+    "steps": _lazy("Steps"),
+    "sleep_hours": _lazy("Hours of sleep"),
     "fall": _lazy("Fall or near fall"),
+    "goals": _lazy("Goals"),
+    "mood": _lazy("Mood, 10 is best"),
+    "rom": _lazy("Bend and straighten, degrees"),
+    "grip_or_heel_raise": _lazy("Heel raises or squeezes"),
+    "smoking": _lazy("Smoked or vaped"),
+    "bowel": _lazy("Bowels"),
+    "work_status": _lazy("Work"),
     "check": _lazy("Cast, wound, fingers or toes"),
     "note": _lazy("Note"),
 }
@@ -39,19 +51,23 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """One save of a day: who sent it, when it was done, and what it set."""
+    """One save of a day: who sent it, when it was done, what it set, and when it was undone if it was."""
 
     who: str
     done_at: datetime
     answers: tuple[Answered, ...]
+    undone_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedDay:
-    """A day as it stands. ``saves`` holds every save where there was more than one."""
+    """A day as it stands. ``saves`` holds every save where there was more than one.
+
+    A day whose only save was undone has no ``pain_rest``.
+    """
 
     on: date
-    pain_rest: int
+    pain_rest: int | None
     pain_move: int | None
     answers: tuple[Answered, ...]
     note: str
@@ -59,19 +75,29 @@ class LoggedDay:
     saves: tuple[Save, ...]
 
 
-def logged_days(rows: Sequence[DailyLog]) -> tuple[LoggedDay, ...]:
-    """Return logged days with their saves (1 query)."""
-    saves: dict[int, list[LogRevision]] = defaultdict(list)
-    found = LogRevision.objects.filter(log_id__in=[one.pk for one in rows]).select_related(
-        "recorded_by", "recovery__patient"
-    )
-    for one in found.order_by("received_at", "pk"):
-        saves[one.log_id].append(one)
-    return tuple(_day(row, saves[row.pk]) for row in rows)
+def logged_days(rows: Sequence[DailyLog], *, recovery_id: int, most: int) -> tuple[LoggedDay, ...]:
+    """Return the newest logged days with their saves, and days that undoing a save left empty (1 query).
+
+    ``rows`` are the recovery's newest logs, the newest first, and at most ``most``.
+    """
+    logs = {one.day: one for one in rows}
+    undone = Q(recovery=recovery_id, log=None)
+    if len(rows) >= most:
+        undone &= Q(day__gt=rows[-1].day)
+    found = LogRevision.objects.filter(undone | Q(log_id__in=[one.pk for one in rows]))
+    saves: dict[date, list[LogRevision]] = defaultdict(list)
+    for one in found.select_related("recorded_by", "recovery__patient").order_by("received_at", "pk"):
+        saves[one.day].append(one)
+    days = sorted({*logs, *saves}, reverse=True)[:most]
+    return tuple(_day(logs[on], saves[on]) if on in logs else _empty_day(on, saves[on]) for on in days)
+
+
+def _empty_day(on: date, saves: list[LogRevision]) -> LoggedDay:
+    return LoggedDay(on, None, None, (), "", "", tuple(_save(one) for one in saves))
 
 
 def _day(row: DailyLog, saves: list[LogRevision]) -> LoggedDay:
-    last = saves[-1] if saves else None
+    last = next((one for one in reversed(saves) if one.undone_at is None), None)
     by_staff = last is not None and last.recorded_by_id != last.recovery.patient.user_id
     return LoggedDay(
         on=row.day,
@@ -90,7 +116,7 @@ def _shown_apart() -> set[str]:
 
 def _save(row: LogRevision) -> Save:
     who = row.recorded_by.name if row.recorded_by else _("Somebody whose account was closed")
-    return Save(who, row.done_at, answers(row.body))
+    return Save(who, row.done_at, answers(row.body), row.undone_at)
 
 
 def answers(values: Mapping[str, object]) -> tuple[Answered, ...]:
@@ -105,6 +131,9 @@ def answers(values: Mapping[str, object]) -> tuple[Answered, ...]:
 def _value(name: str, value: object) -> str:
     if name == "exercises_done" and isinstance(value, list):
         return str(len(value))
+    if name == "goals" and isinstance(value, list):
+        words = _("%(goal)s: %(score)s of 10")
+        return "; ".join(words % one for one in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if value is None:

@@ -28,6 +28,7 @@ from recovery.models import (
 from recovery.queries import clinic_chart, clinic_words
 from recovery.queries.clinic_log import LoggedDay, logged_days
 from recovery.queries.clinic_record import Record
+from recovery.queries.patient_photos import PhotoLine, latest_photos
 
 CHART_DAYS = 90
 LOGS_SHOWN = 7
@@ -136,6 +137,7 @@ class PatientPage:
     pain: clinic_chart.PainChart | None
     pain_words: str
     logs: tuple[LoggedDay, ...]
+    photos: tuple[PhotoLine, ...]
     last_log_on: date | None
     sets: SetsFact | None
     sets_days: tuple[SetsDay, ...]
@@ -150,7 +152,7 @@ class PatientPage:
 
 
 def patient_page(record: Record) -> PatientPage:
-    """Return the page of a record that was opened by ``clinic_record.record`` (14 queries)."""
+    """Return the page of a record that was opened by ``clinic_record.record`` (15 queries)."""
     pk = record.recovery.pk if record.bone else 0
     alerts = _warnings(record)
     films, results, visits = _films(record), _results(record, pk), _visits(pk, record.clinic_today)
@@ -166,6 +168,7 @@ def patient_page(record: Record) -> PatientPage:
         pain=clinic_chart.pain_chart(pain, marks=_marks(record, results)),
         pain_words=clinic_chart.pain_words(pain),
         logs=logs,
+        photos=latest_photos(pk),
         last_log_on=max(pain, default=None),
         sets=progress.sets_fact(
             done={one.on: one.done for one in days},
@@ -314,7 +317,9 @@ def _logs(record: Record, pk: int) -> tuple[Mapping[date, int], tuple[LoggedDay,
     """Return pain by day and the newest logs with their saves (2 queries)."""
     first = record.today - timedelta(days=CHART_DAYS)
     rows = list(DailyLog.objects.filter(recovery_id=pk, day__gt=first).order_by("-day"))
-    return {one.day: one.pain_rest for one in rows}, logged_days(rows[:LOGS_SHOWN])
+    return {one.day: one.pain_rest for one in rows}, logged_days(
+        rows[:LOGS_SHOWN], recovery_id=pk, most=LOGS_SHOWN
+    )
 
 
 def _sets(record: Record, pk: int) -> tuple[tuple[Assigned, ...], tuple[SetsDay, ...], tuple[Hurt, ...]]:

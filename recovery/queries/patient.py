@@ -2,7 +2,9 @@
 
 from recovery.queries.patient_acts import ExercisePage, VisitPage, exercise, last_set, visit
 from recovery.queries.patient_help import HelpPage, HelpResult, help_page, help_result, signs_of
-from recovery.queries.patient_log import DayPage, SavedPage, day_page, saved
+from recovery.queries.patient_log import DayPage, day_page
+from recovery.queries.patient_photos import PhotosPage, photos_page
+from recovery.queries.patient_saved import SavedPage, saved
 from recovery.queries.patient_timeline import TimelinePage, timeline
 from recovery.queries.patient_today import Today, recoveries_of, today
 
@@ -11,6 +13,7 @@ __all__ = [
     "ExercisePage",
     "HelpPage",
     "HelpResult",
+    "PhotosPage",
     "SavedPage",
     "TimelinePage",
     "Today",
@@ -20,6 +23,7 @@ __all__ = [
     "help_page",
     "help_result",
     "last_set",
+    "photos_page",
     "recoveries_of",
     "saved",
     "signs_of",

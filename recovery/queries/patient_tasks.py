@@ -26,6 +26,7 @@ class Task:
 
     id: UUID
     recovery_id: int
+    exercise_id: str
     name: str
     dose: str
     planned: int
@@ -83,6 +84,7 @@ def _task(row: Assignment, day: date) -> Task:
     return Task(
         id=row.public_id,
         recovery_id=row.recovery_id,
+        exercise_id=row.exercise_id,
         name=_(exercise.name),
         dose=patient_words.dose(reps=row.reps, hold_seconds=row.hold_seconds, minutes=row.minutes),
         planned=row.sets_per_day,

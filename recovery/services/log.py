@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
@@ -25,7 +26,7 @@ from recovery.models import Alert, Assignment, DailyLog, LogRevision, Recovery, 
 from recovery.services.alerts import raise_alerts
 from recovery.services.change import announce, check_act, lock
 
-SCREEN_DAYS_BACK = 3
+SCREEN_DAYS_BACK = rules.SCREEN_DAYS_BACK
 QUEUE_DAYS_BACK = 31
 _TICKS = "exercises_done"
 
@@ -49,9 +50,13 @@ class LogDiffers(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """What a save did. ``needs_help``: pain is high or rose so much that Help should follow."""
+    """What a save did. ``needs_help``: pain is high or rose so much that Help should follow.
 
-    log: DailyLog
+    ``log`` is None for a repeat of a save that was undone and left the day without any.
+    """
+
+    log: DailyLog | None
+    save: LogRevision
     is_new: bool
     alerts: tuple[Alert, ...]
     needs_help: bool
@@ -72,7 +77,8 @@ def log_day(
 
     ``save_id`` is made by the client: a repeat is answered as done, another body under it is refused.
     Two devices: for each field the answer set later wins, and both saves stay. ``days_back`` is how many days
-    before today may be logged. ``shown_ticks`` are the exercises that the sender's page showed as ticked:
+    before today may be logged. A repeat of a save that was undone is done and brings nothing back.
+    ``shown_ticks`` are the exercises that the sender's page showed as ticked:
     leaving one of these out takes its sets back, and no others. A sender that does not say takes back what
     was ticked before. An alert once raised stays until a person closes it. Raises LogRefused, LogDiffers,
     ActOutOfReach, RecoveryClosed.
@@ -83,27 +89,32 @@ def log_day(
     if known is not None:
         if known.body_digest != digest:
             raise LogDiffers
-        return Logged(known.log, False, _alerts(recovery, entry), _needs_help(recovery, known.log))
+        return Logged(known.log, known, False, _alerts(recovery, entry), _needs_help(recovery, known.log))
     _check(recovery, entry, now=now, days_back=days_back)
-    log, before = _merge(recovery, entry, shown_ticks=shown_ticks, now=now)
-    LogRevision.objects.create(
+    log = next(iter(_DAY(recovery.pk, entry.day)), None)
+    before: dict[str, Any] = {"answers": log.answers, "set_at": log.set_at} if log else {}
+    ticked = list(before.get("answers", {}).get(_TICKS) or [])
+    log = _merge(log, recovery, entry, ticked=ticked, shown_ticks=shown_ticks, now=now)
+    if _TICKS in entry.answers:
+        shown = ticked if shown_ticks is None else shown_ticks
+        before |= _count_ticks(recovery, entry, shown=shown, save_id=save_id, by=by, now=now)
+    save = LogRevision.objects.create(
         public_id=save_id,
         recovery=recovery,
         log=log,
+        day=entry.day,
         body=dict(entry.answers),
         body_digest=digest,
         done_at=entry.done_at,
         time_zone=entry.zone,
         recorded_by=by,
         received_at=now,
+        before=before,
     )
-    if _TICKS in entry.answers:
-        shown = before if shown_ticks is None else shown_ticks
-        _count_ticks(recovery, entry, shown=shown, save_id=save_id, by=by, now=now)
     raise_alerts(recovery, _opened(recovery, entry), source=Alert.Source.LOG, day=entry.day, now=now)
     audit.record("recovery.day_logged", by=by, now=now, patient=recovery.patient, subject_id=log.public_id)
     announce(recovery)
-    return Logged(log, True, _alerts(recovery, entry), _needs_help(recovery, log))
+    return Logged(log, save, True, _alerts(recovery, entry), _needs_help(recovery, log))
 
 
 def _digest(entry: rules.DayEntry) -> str:
@@ -126,10 +137,15 @@ def _check(recovery: Recovery, entry: rules.DayEntry, *, now: datetime, days_bac
 
 
 def _merge(
-    recovery: Recovery, entry: rules.DayEntry, *, shown_ticks: Collection[str] | None, now: datetime
-) -> tuple[DailyLog, list[str]]:
-    """Merge an entry into its day; also return the exercises that were ticked before."""
-    row = next(iter(_DAY(recovery.pk, entry.day)), None)
+    row: DailyLog | None,
+    recovery: Recovery,
+    entry: rules.DayEntry,
+    *,
+    ticked: Collection[str],
+    shown_ticks: Collection[str] | None,
+    now: datetime,
+) -> DailyLog:
+    """Merge an entry into its day; ``ticked`` are the exercises that were ticked before."""
     current = None
     if row is not None:
         answers = {
@@ -137,20 +153,27 @@ def _merge(
             for name, at in row.set_at.items()
         }
         current = rules.DayLog(entry.day, answers)
-    before = list(row.answers.get(_TICKS) or []) if row else []
-    unseen = [one for one in before if shown_ticks is not None and one not in shown_ticks]
+    unseen = [one for one in ticked if shown_ticks is not None and one not in shown_ticks]
     # A phone whose clock runs ahead must not win against every later answer.
     merged = rules.merge(
         current, replace(entry, done_at=min(entry.done_at, now), answers=_with_unseen(entry, unseen))
     )
-    values = merged.values
+    is_first = row is None
     row = row or DailyLog(recovery=recovery, day=entry.day, logged_at=entry.done_at)
-    row.pain_rest, row.pain_move = values["pain_rest"], values.get("pain_move")  # type: ignore[assignment]
-    row.answers = values
+    set_answers(row, merged.values)
     row.set_at = {name: one.set_at.isoformat() for name, one in sorted(merged.answers.items())}
     row.changed_at = now
     row.save()
-    return row, before
+    if is_first:
+        # Saves of this day that were undone belong to it again, so that staff see them beside it.
+        LogRevision.objects.filter(recovery=recovery, day=entry.day, log=None).update(log=row)
+    return row
+
+
+def set_answers(row: DailyLog, values: Mapping[str, Any]) -> None:
+    """Put answers on a day, and those that have columns into these."""
+    row.answers = dict(values)
+    row.pain_rest, row.pain_move = values["pain_rest"], values.get("pain_move")
 
 
 def _ticks(entry: rules.DayEntry) -> list[str]:
@@ -172,16 +195,23 @@ def _count_ticks(
     save_id: UUID,
     by: User,
     now: datetime,
-) -> None:
-    """Make the sets of the day agree with the ticks: a tick completes them, taking it back undoes them."""
+) -> dict[str, list[str]]:
+    """Make the sets of the day agree with the ticks: a tick completes them, taking it back undoes them.
+
+    Returns which sets this counted and which it took back, by their ids, as far as there are any.
+    """
     ticked = _ticks(entry)
+    counted: list[SetDone] = []
+    taken_back: list[UUID] = []
     assignments = Assignment.objects.filter(recovery=recovery, public_id__in={*ticked, *shown})
     for assignment in assignments:
-        done = SetDone.objects.counted().filter(assignment=assignment, day=entry.day)
+        sets = SetDone.objects.counted().filter(assignment=assignment, day=entry.day)
+        done = list(sets.values_list("public_id", flat=True))
         if str(assignment.public_id) not in ticked:
-            done.update(undone_at=now)
+            taken_back += done
+            sets.update(undone_at=now)
             continue
-        SetDone.objects.bulk_create(
+        counted += [
             SetDone(
                 public_id=uuid5(save_id, f"{assignment.public_id}/{number}"),
                 assignment=assignment,
@@ -191,8 +221,14 @@ def _count_ticks(
                 recorded_by=by,
                 received_at=now,
             )
-            for number in range(done.count(), assignment.sets_per_day)
-        )
+            for number in range(len(done), assignment.sets_per_day)
+        ]
+    SetDone.objects.bulk_create(counted)
+    found = {
+        "counted": [str(one.public_id) for one in counted],
+        "taken_back": [str(one) for one in taken_back],
+    }
+    return {name: ids for name, ids in found.items() if ids}
 
 
 def _opened(recovery: Recovery, entry: rules.DayEntry) -> tuple[str, ...]:
@@ -214,7 +250,9 @@ def _alerts(recovery: Recovery, entry: rules.DayEntry) -> tuple[Alert, ...]:
     return tuple(by_flag[one] for one in found if one in by_flag)
 
 
-def _needs_help(recovery: Recovery, log: DailyLog) -> bool:
+def _needs_help(recovery: Recovery, log: DailyLog | None) -> bool:
+    if log is None:
+        return False
     before = next(iter(_BEFORE(recovery.pk, log.day)), None)
     clinic = recovery.patient.clinic
     return rules.needs_help(log.pain_rest, before, high=clinic.pain_high, rise=clinic.pain_rise)

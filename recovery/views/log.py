@@ -3,24 +3,26 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock
 from recovery.domain import log as rules
 from recovery.domain import red_flags, timeline
 from recovery.domain.log import DayEntry
 from recovery.domain.problem import Problem
-from recovery.forms.patient import DayForm
+from recovery.forms.patient_day import DayForm
 from recovery.models import LogRevision, Recovery
 from recovery.queries import patient as queries
 from recovery.queries import patient_place
 from recovery.services.log import SCREEN_DAYS_BACK, LogDiffers, Logged, log_day
+from recovery.services.undo_log import undo_save
 from recovery.views.help import show_result
 from recovery.views.patient import chosen, own_record, user_of
 
@@ -47,11 +49,11 @@ def log(request: HttpRequest, day: date | None = None) -> HttpResponse:
     form = DayForm(page, request.POST if request.method == "POST" else None, problem=problem)
     if request.method == "POST" and form.is_valid():
         try:
-            _save(request, form, now=now)
+            done = _save(request, form, now=now)
         except ValidationError as refusal:
             _add_refusal(form, refusal)
         else:
-            return _after(request, form)
+            return _after(request, form, done)
     is_past = problem is not None and problem.code != rules.IN_FUTURE
     is_open = not recovery.is_closed and not is_past
     context = {"page": page, "form": form, "nav": "log", "is_open": is_open, "is_past": is_past}
@@ -109,8 +111,13 @@ def _add_refusal(form: DayForm, refusal: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, list(errors))
 
 
-def _after(request: HttpRequest, form: DayForm) -> HttpResponse:
-    """Go to what the answers call for: the fixed text of a warning sign, the list of signs, or "Saved"."""
+def _after(request: HttpRequest, form: DayForm, done: Logged) -> HttpResponse:
+    """Go to what the answers call for: the fixed text of a warning sign, the list of signs, or "Saved".
+
+    A save that was undone and comes once more calls for nothing: the day shows how it stands.
+    """
+    if done.save.undone_at is not None:
+        return redirect(_with_recovery(reverse("recovery:log_on", args=[form.page.day]), request))
     page, answers = form.page, form.answers()
     found = red_flags.found_in(
         answers,
@@ -143,3 +150,27 @@ def saved(request: HttpRequest, day: date) -> HttpResponse:
     if page is None:
         raise Http404
     return render(request, "recovery/log_saved.html", {"page": page, "nav": "log"})
+
+
+@login_required
+@require_POST
+def undo(request: HttpRequest, day: date) -> HttpResponse:
+    """Put a day back to what it was before the person's last save of it."""
+    own_record(request)
+    recovery = chosen(request, queries.recoveries_of(user_of(request)))
+    if recovery is None:
+        raise Http404
+    try:
+        undo_save(
+            recovery_id=recovery.pk,
+            save_id=UUID(request.POST.get("save_id", "")),
+            by=user_of(request),
+            now=clock.now(),
+        )
+    except (ValueError, LogRevision.DoesNotExist):
+        raise Http404 from None
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, _("Your last save is undone. Here is the day as it was before."))
+    return redirect(_with_recovery(reverse("recovery:log_on", args=[day]), request))

@@ -1,5 +1,6 @@
 """Every screen, as the demo people see it in Chromium: axe in light and dark, no sideways scroll, no console error."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +26,8 @@ SCREENS = {
     "pat": [
         "/today/",
         "/log/",
+        "day:saved/",
+        "day:photos/",
         "/recovery/",
         "/help/",
         "/reminders/",
@@ -68,6 +71,7 @@ REFUSED: dict[str, list[tuple[str, str, dict[str, Value]]]] = {
     "": [("/accounts/login/", "/login/$", {"login": "pat@demo.example", "password": "wrong"})],
     "pat": [
         ("/log/", "/log/", {}),
+        ("day:photos/", "/photos/$", {}),
         ("/help/", "/help/", {}),
         ("link:/exercises/ hurt/", "/hurt/", {}),
     ],
@@ -106,7 +110,9 @@ def sign_in(driver: ChromiumDriver, who: str) -> None:
 
 
 def addresses(driver: ChromiumDriver, screens: list[str]) -> Iterator[str]:
-    """Return where to go: ``link:`` is the first link of the first screen that begins so, ``Pat:`` Pat's record."""
+    """Return where to go: ``link:`` is the first link of the first screen that begins so, ``Pat:`` Pat's
+    record, ``day:`` yesterday's log.
+    """
     records: dict[str, str] = {}
     for screen in screens:
         kind, colon, rest = screen.partition(":")
@@ -114,6 +120,10 @@ def addresses(driver: ChromiumDriver, screens: list[str]) -> Iterator[str]:
             driver.open(screens[0])
             start, _space, end = rest.partition(" ")
             yield next(one for one in driver.links() if one.startswith(start) and one != start) + end
+        elif kind == "day":
+            driver.open("/log/")
+            days = [one.partition("?")[0] for one in driver.links() if re.match(r"/log/\d{4}", one)]
+            yield days[1] + rest
         elif colon:
             if kind not in records:
                 records[kind] = record_of(driver, kind)
