@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "django_htmx",
     "lucide",
     "csp",
@@ -155,6 +156,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_MAIL_AGAIN_SECONDS = (2, 20, 60)  # after a refusal; a code is good for 10 minutes
 INVITATION_DAYS = 14
+DEVICE_NOTED_EVERY = 3600  # seconds between two notes that a device was used
 PRIVACY_VERSION = "2026-11"
 
 # Language, time

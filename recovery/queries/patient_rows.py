@@ -22,6 +22,7 @@ from django.db.models.functions import Cast
 
 from recovery.models import (
     Alert,
+    DailyLog,
     PlanFilm,
     PlanGate,
     PlanLoad,
@@ -78,12 +79,18 @@ _NOTHING = {
 
 
 def rows_of(
-    recoveries: Iterable[Recovery], *, visits_from_on: date | None, has_history: bool = False
+    recoveries: Iterable[Recovery],
+    *,
+    visits_from_on: date | None,
+    logs_from_on: date | None = None,
+    has_history: bool = False,
 ) -> tuple[Row, ...]:
     """Return the rows of open recoveries and their plans in force, in one query at most.
 
-    Visits count from ``visits_from_on`` on and only while they are booked; None takes all of them.
-    ``has_history`` adds the repairs, the gates and the versions of the plan that were confirmed.
+    Visits count from ``visits_from_on`` on and only while they are booked; None takes all of them. Logs count
+    from ``logs_from_on`` on; None takes none.
+    ``has_history`` adds the repairs, the gates, the versions of the plan that were confirmed and the loads
+    that were released in versions no longer in force.
     """
     chosen = list(recoveries)
     if not chosen:
@@ -91,8 +98,10 @@ def rows_of(
     ids = [one.pk for one in chosen]
     # The first branch tells the driver what the columns hold, so it is one that is never left out.
     branches = [_alerts(ids), *_plan(chosen), _results(ids), _visits(ids, visits_from_on)]
+    if logs_from_on is not None:
+        branches.append(_logs(ids, logs_from_on))
     if has_history:
-        branches += [_repairs(ids), _gates(chosen), _versions(ids)]
+        branches += [_repairs(ids), _gates(chosen), _versions(ids), _past_loads(chosen)]
     union = branches[0].union(*branches[1:], all=True)
     ordered = union.order_by(f"{PREFIX}kind", f"{PREFIX}on", f"{PREFIX}number")[:MOST_ROWS]
     return tuple(Row._make(values) for values in ordered)
@@ -159,6 +168,23 @@ def _gates(recoveries: Collection[Recovery]) -> QuerySet[Any, Any]:
     )
 
 
+def _past_loads(recoveries: Collection[Recovery]) -> QuerySet[Any, Any]:
+    in_force = [one.plan_id for one in recoveries if one.plan_id]
+    return _branch(
+        PlanLoad.objects.filter(
+            plan__recovery__in=[one.pk for one in recoveries], released_at__isnull=False
+        ).exclude(plan__in=in_force),
+        "past_load",
+        "plan__recovery_id",
+        on="from_on",
+        number="position",
+        code="code",
+        note="release_note",
+        name="released_by_name",
+        at="released_at",
+    )
+
+
 def _alerts(ids: Collection[int]) -> QuerySet[Any, Any]:
     return _branch(
         Alert.objects.open().filter(recovery__in=ids),
@@ -172,6 +198,11 @@ def _alerts(ids: Collection[int]) -> QuerySet[Any, Any]:
         also_at="acknowledged_at",
         public_id="public_id",
     )
+
+
+def _logs(ids: Collection[int], from_on: date) -> QuerySet[Any, Any]:
+    days = DailyLog.objects.filter(recovery__in=ids, day__gte=from_on)
+    return _branch(days, "log", "recovery_id", on="day", number="pain_rest")
 
 
 def _repairs(ids: Collection[int]) -> QuerySet[Any, Any]:

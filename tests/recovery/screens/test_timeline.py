@@ -108,7 +108,7 @@ class TestSteps:
         following = PlanPhase.objects.get(plan=recovery.plan, code="mobilise")
         plan.release_phase(phase=following, by=thea, now=clock.now())
 
-        assert "Phase 2: Move gently You are here Set by Thea Berg." in reads()
+        assert "Phase 2: Move gently New You are here Set by Thea Berg." in reads()
 
     def test_list_what_the_team_checks_before_the_next_phase_only(self, reads, recovery):
         assert "Before “Move gently” Your team checks these first, and decides:" in reads()
