@@ -22,7 +22,7 @@ LONGEST_IN_WEEKS = 20
 """A range that reaches further is drawn in months."""
 LABELS_IN_FULL = 9
 PARTS = 7
-NEW_DAYS = 3
+NEW_DAYS = 5
 """How many days what a clinician released is marked as new, the day itself included."""
 
 

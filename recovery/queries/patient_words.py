@@ -112,13 +112,17 @@ def _without(text: str, place: str) -> str:
 def phones_of(clinic: Clinic | None) -> Phones:
     """Return a clinic's numbers, or the installation's own where there is no clinic."""
     if clinic is None:
-        return Phones(settings.DEFAULT_EMERGENCY_NUMBER, settings.DEFAULT_CLINIC_PHONE)
+        return Phones(
+            settings.DEFAULT_EMERGENCY_NUMBER,
+            settings.DEFAULT_CLINIC_PHONE,
+            crisis=settings.DEFAULT_CRISIS_LINE,
+        )
     return Phones(
         emergency=clinic.emergency_number,
         clinic=clinic.phone,
         hours=clinic.phone_hours,
         out_of_hours=clinic.out_of_hours_phone,
-        crisis=clinic.crisis_line,
+        crisis=clinic.crisis_line or settings.DEFAULT_CRISIS_LINE,
         clinic_name=clinic.name,
     )
 
