@@ -8,7 +8,10 @@ class ConfigConfig(AppConfig):
     verbose_name = "Bonestep"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from config import checks
+        """Register the system checks, and hear of sign-ins from the first one on."""
+        from config import (
+            checks,
+            middleware,  # noqa: F401  its receivers
+        )
 
         checks.register()
