@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from allauth.usersessions.models import UserSession
 from django.conf import settings as django_settings
+from django.db import OperationalError, connection
 
 from accounts import clock, queries
 from accounts.domain import browser_of as family_of
 from accounts.domain import kind_of
-from accounts.models import ApiToken, AuditEvent, CareLink
+from accounts.models import ApiToken, AuditEvent, CareLink, User
 from accounts.services import audit, care, export, tokens
 from recovery.services import follow_ups
 from tests import factories
@@ -315,6 +316,41 @@ class TestDevices:
         browser.get(DEVICES)
 
         assert UserSession.objects.get(user=cast.pat).last_seen_at > first + timedelta(hours=1)
+
+    def test_that_cannot_be_noted_keep_no_page_shut(self, cast, browser_of, shift_clock):
+        def refuse(execute, sql, params, many, context):
+            if sql.startswith(("INSERT", "UPDATE")):
+                raise OperationalError("read only")
+            return execute(sql, params, many, context)
+
+        browser = browser_of(cast.pat)
+        shift_clock(timedelta(hours=2))
+
+        with connection.execute_wrapper(refuse):
+            assert browser.get("/help/").status_code == 200
+            assert browser.get("/today/").status_code == 200
+
+    def test_are_not_for_operators_to_read(self, browser_of):
+        operator = User.objects.create_superuser("operator@demo.example", name="Ole Berg")
+
+        assert browser_of(operator).get("/admin/usersessions/usersession/").status_code == 404
+
+    def test_of_an_old_password_are_forgotten(self, cast, browser_of):
+        phone, laptop = browser_of(cast.pat), browser_of(cast.pat)
+        cast.pat.set_password("an-old-one-of-mine")
+        cast.pat.save()
+        for browser in (phone, laptop):
+            browser.force_login(cast.pat, backend="django.contrib.auth.backends.ModelBackend")
+        words = {
+            "oldpassword": "an-old-one-of-mine",
+            "password1": "moss-kettle-42",
+            "password2": "moss-kettle-42",
+        }
+
+        assert phone.post("/accounts/password/change/", words).status_code == 302
+
+        assert laptop.get(DEVICES).status_code == 302
+        assert read(phone.get(DEVICES)).count("Last used") == 1
 
     def test_that_have_expired_are_left_out(self, cast, browser_of, now):
         browser_of(cast.pat)
