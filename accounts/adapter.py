@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.models import User
-from accounts.services import audit, mail, tokens
+from accounts.services import audit, devices, mail, tokens
 
 _post = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sign-in-mail")
 
@@ -64,6 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().set_password(user, password)
         now = clock.now()
         tokens.revoke_all(user=user, now=now)
+        devices.forget(user=user)
         audit.record("user.password_set", by=user, now=now, subject_id=user.public_id)
 
 

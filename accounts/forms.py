@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, CareLink, Clinic, Membership, Profession, User
@@ -54,10 +56,30 @@ class ZoneForm(forms.Form):
     time_zone = zone_field(_("Time zone"))
 
 
-class ThemeForm(forms.Form):
-    theme = forms.ChoiceField(
-        label=_("Look of the pages"), choices=User.Theme.choices, widget=forms.RadioSelect
+class DisplayForm(forms.Form):
+    """How pages look and speak. The language is asked for where there is more than one."""
+
+    language = forms.ChoiceField(label=_("Language"), widget=forms.RadioSelect)
+    text_size = forms.ChoiceField(
+        label=_("Size of the text"), choices=User.TextSize.choices, widget=forms.RadioSelect
     )
+    hand = forms.ChoiceField(
+        label=_("Which hand can you use?"),
+        choices=User.Hand.choices,
+        widget=forms.RadioSelect,
+        help_text=_("The main buttons move to that side."),
+    )
+    theme = forms.ChoiceField(label=_("Colours"), choices=User.Theme.choices, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = [code for code, _name in settings.LANGUAGES]
+        if len(codes) < 2:
+            del self.fields["language"]
+        else:
+            self.fields["language"].choices = [  # type: ignore[attr-defined]
+                (code, get_language_info(code)["name_local"].capitalize()) for code in codes
+            ]
 
 
 class TokenForm(forms.Form):

@@ -47,12 +47,26 @@ class User(AbstractBaseUser, PermissionsMixin):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
+    class TextSize(models.TextChoices):
+        NORMAL = "normal", _("Normal")
+        LARGE = "large", _("Large")
+        LARGEST = "largest", _("Largest")
+
+    class Hand(models.TextChoices):
+        BOTH = "both", _("Both hands")
+        LEFT = "left", _("Left hand")
+        RIGHT = "right", _("Right hand")
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=120)
     language = models.CharField(max_length=16, default="en")
     time_zone = models.CharField(max_length=64, default="UTC")
     theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
+    text_size = models.CharField(max_length=8, choices=TextSize.choices, default=TextSize.NORMAL)
+    hand = models.CharField(
+        max_length=8, choices=Hand.choices, default=Hand.BOTH, help_text=_("The hand that holds the phone.")
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(_("operator"), default=False)
     joined_at = models.DateTimeField(auto_now_add=True)

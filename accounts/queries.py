@@ -1,14 +1,20 @@
 """One function a screen: what it shows, in a fixed number of database queries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from accounts.domain import browser_of, kind_of
 from accounts.models import (
     ApiToken,
     AuditEvent,
@@ -22,8 +28,13 @@ from accounts.models import (
 )
 from accounts.querysets import Prepared
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 PAGE_SIZE = 25
-EVENTS_SHOWN = 50
+CARERS_SHOWN = 50
+DEVICES_SHOWN = 50
+TOKENS_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -102,56 +113,118 @@ class Me:
     """The menu page of a person."""
 
     person: Person
-    carers: tuple[CareLink, ...]
-    """Who can open the person's own records now."""
-    seen: tuple[Seen, ...]
-    """The last readings and changes by other people, newest first."""
     tokens: tuple[ApiToken, ...]
     has_accepted: bool
 
 
 def me(person: Person, *, now: datetime) -> Me:
-    """Return a person's menu page (4 queries, 2 for somebody without a record)."""
+    """Return a person's menu page (2 queries)."""
     tokens = ApiToken.objects.of(person.user).filter(expires_at__gt=now).order_by("-created_at")
-    carers = tuple(_carers(person.patients)) if person.patients else ()
-    seen = tuple(_seen(person)) if person.patients else ()
-    return Me(person, carers, seen, tuple(tokens), has_accepted_privacy(person.user))
+    return Me(person, tuple(tokens[:TOKENS_SHOWN]), has_accepted_privacy(person.user))
 
 
-def _carers(patients: tuple[Patient, ...]) -> list[CareLink]:
-    links = CareLink.objects.current().filter(patient__in=[patient.pk for patient in patients])
-    return list(links.select_related("member__user", "patient__clinic").order_by("from_at"))
+@dataclass(frozen=True)
+class Access:
+    """Who can open a person's own records, who could before, and who did, newest first."""
+
+    carers: tuple[CareLink, ...]
+    past: tuple[CareLink, ...]
+    seen: tuple[Seen, ...]
+    count: int
+    page: int
+    pages: int
 
 
-def _seen(person: Person) -> list[Seen]:
-    names = User.objects.filter(public_id=OuterRef("actor_id")).values("name")[:1]
-    events = (
-        AuditEvent.objects.filter(patient_id__in=[patient.public_id for patient in person.patients])
-        .filter(actor_id__isnull=False)
-        .exclude(actor_id=person.user.public_id)
-        .annotate(who=Subquery(names))
-        .order_by("-at", "-pk")[:EVENTS_SHOWN]
+def access(person: Person, *, page: int) -> Access:
+    """Return who sees a person's own records (4 queries). A ``page`` out of range is the nearest one."""
+    mine = [patient.pk for patient in person.patients]
+    links = CareLink.objects.filter(patient__in=mine).select_related("member__user", "patient__clinic")
+    carers = tuple(links.current().order_by("from_at", "pk")[:CARERS_SHOWN])
+    past = links.exclude(pk__in=[link.pk for link in carers]).order_by("-until_at", "-pk")
+    events = _others_acts(person)
+    count = events.count()
+    pages = max(1, -(-count // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    return Access(
+        carers=carers,
+        past=tuple(past[:CARERS_SHOWN]),
+        seen=tuple(_seen(events, first=(page - 1) * PAGE_SIZE)),
+        count=count,
+        page=page,
+        pages=pages,
     )
+
+
+def _others_acts(person: Person) -> QuerySet[AuditEvent]:
+    """Keep what other people did with a person's own records."""
+    mine = [patient.public_id for patient in person.patients]
+    events = AuditEvent.objects.filter(patient_id__in=mine, actor_id__isnull=False)
+    return events.exclude(actor_id=person.user.public_id)
+
+
+def _seen(events: QuerySet[AuditEvent], *, first: int) -> list[Seen]:
+    names = User.objects.filter(public_id=OuterRef("actor_id")).values("name")[:1]
+    rows = events.annotate(who=Subquery(names)).order_by("-at", "-pk")[first : first + PAGE_SIZE]
     gone = _("Somebody whose account was closed")
     return [
         Seen(row.at, row.who or gone, words_for(row.action), row.action == AuditEvent.RECORD_READ)
-        for row in events
+        for row in rows
     ]
+
+
+_words: dict[str, "StrOrPromise"] = {
+    AuditEvent.RECORD_READ: _lazy("read your record"),
+    "patient.added": _lazy("opened your record"),
+    "patient.changed": _lazy("changed your details"),
+    "patient.linked": _lazy("tied your record to your account"),
+    "care.began": _lazy("added somebody who cares for you"),
+    "care.ended": _lazy("took somebody off your care"),
+    "invitation.made": _lazy("sent you an invitation"),
+    "invitation.resent": _lazy("sent your invitation again"),
+    "invitation.withdrawn": _lazy("withdrew your invitation"),
+    "invitation.accepted": _lazy("accepted an invitation"),
+    "data.exported": _lazy("got a copy of your data"),
+}
+
+
+def add_words(words: "Mapping[str, StrOrPromise]") -> None:
+    """Say what the audit rows of another package mean to the patient whose record they are about."""
+    _words.update(words)
 
 
 def words_for(action: str) -> str:
     """Say in plain words what an audit row about a patient's record means to that patient."""
-    words = {
-        AuditEvent.RECORD_READ: _("read your record"),
-        "patient.added": _("opened your record"),
-        "patient.changed": _("changed your details"),
-        "care.began": _("added somebody who cares for you"),
-        "care.ended": _("took somebody off your care"),
-        "invitation.made": _("sent you an invitation"),
-        "invitation.resent": _("sent your invitation again"),
-        "invitation.withdrawn": _("withdrew your invitation"),
-    }
-    return words.get(action) or _("wrote in your record")
+    return str(_words.get(action) or _("wrote in your record"))
+
+
+@dataclass(frozen=True)
+class Device:
+    """Where a person is signed in. ``kind`` is phone, tablet, computer or empty."""
+
+    id: int
+    browser: str
+    kind: str
+    signed_in_at: datetime
+    last_seen_at: datetime
+    is_this_one: bool
+
+
+def devices(user: User, *, session_key: str, now: datetime) -> tuple[Device, ...]:
+    """Return where a person is signed in now, this device first (1 query)."""
+    alive = Session.objects.filter(expire_date__gt=now).values("session_key")
+    rows = UserSession.objects.filter(user=user, session_key__in=alive).order_by("-last_seen_at", "-pk")
+    found = [
+        Device(
+            id=row.pk,
+            browser=browser_of(row.user_agent),
+            kind=kind_of(row.user_agent),
+            signed_in_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            is_this_one=row.session_key == session_key,
+        )
+        for row in rows[:DEVICES_SHOWN]
+    ]
+    return tuple(sorted(found, key=lambda one: not one.is_this_one))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from accounts.views import clinic, invitation, me
+from accounts.views import clinic, invitation, me, own
 
 app_name = "accounts"
 TOKEN = r"(?P<token>[A-Za-z0-9_-]{43})"  # noqa: S105
@@ -11,7 +11,13 @@ urlpatterns = [
     re_path(rf"^invitations/{TOKEN}/accept/$", invitation.accept, name="accept"),
     path("me/", me.me, name="me"),
     path("me/time-zone/", me.time_zone, name="time_zone"),
-    path("me/theme/", me.theme, name="theme"),
+    path("me/display/", me.display, name="display"),
+    path("me/data/", own.data, name="data"),
+    path("me/data/file/", own.data_file, name="data_file"),
+    path("me/access/", own.access, name="access"),
+    path("me/devices/", own.devices, name="devices"),
+    path("me/devices/others/end/", own.end_others, name="end_others"),
+    path("me/devices/<int:device_id>/end/", own.end_device, name="end_device"),
     path("me/keys/", me.make_token, name="make_token"),
     path("me/keys/<uuid:token_id>/revoke/", me.revoke_token, name="revoke_token"),
     path("privacy/", me.privacy, name="privacy"),

@@ -8,8 +8,12 @@ class ConfigConfig(AppConfig):
     verbose_name = "Bonestep"
 
     def ready(self) -> None:
-        """Register the system checks, and watch the database's file."""
-        from config import checks, database
+        """Register the system checks, watch the database's file, and hear of every sign-in."""
+        from config import (
+            checks,
+            database,
+            middleware,  # noqa: F401  its receivers
+        )
 
         checks.register()
         database.keep_watch()

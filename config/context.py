@@ -1,11 +1,15 @@
 """What every page's frame needs to know."""
 
+from datetime import date
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts import clock
 from accounts.queries import Person
+from reminders.queries import paused_until
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -16,6 +20,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "product_name": settings.PRODUCT_NAME,
         "person": person,
         "theme": person.user.theme if person else "system",
+        "text_size": person.user.text_size if person else "normal",
+        "hand": person.user.hand if person else "both",
+        "reminders_paused_until": partial(_paused_until, person),
         "is_patient": bool(person and person.is_patient),
         "is_staff_member": bool(person and person.is_staff_member),
         "is_manager": bool(person and person.managed),
@@ -25,3 +32,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "out_of_hours_phone": clinic.out_of_hours_phone if clinic else "",
         "emergency_number": clinic.emergency_number if clinic else settings.DEFAULT_EMERGENCY_NUMBER,
     }
+
+
+def _paused_until(person: Person | None) -> date | None:
+    """Return the first day with reminders again while they are paused; asked by the pages that say so."""
+    return paused_until(person.patients, now=clock.now()) if person else None

@@ -1,5 +1,6 @@
 """What surrounds every page and API call: service answers, headers, and who is asking."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from ipaddress import ip_address
@@ -7,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.auth.signals import user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.sessions.backends.base import UpdateError
 from django.db import Error
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,11 +18,14 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
-from accounts import queries
+from accounts import clock, queries
 from accounts.models import User
-from accounts.services import audit
+from accounts.services import audit, devices
 from config import metrics, readiness
 
+logger = logging.getLogger(__name__)
+SEEN_KEY = "seen_at"
+"""The session keeps when its device was noted last."""
 Answer = Callable[[HttpRequest], HttpResponse]
 
 _FEATURES = (
@@ -105,6 +110,12 @@ def _may_be_private(request: HttpRequest) -> bool:
     return settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
 
 
+@receiver(user_logged_in)
+def _remember_device(*, request: HttpRequest, user: User, **_more: object) -> None:
+    """Note where somebody signs in: from then on they can see and end it."""
+    _note_device(request, user)
+
+
 @receiver(user_logged_out)
 def _remember_sign_out(*, request: HttpRequest, **_more: object) -> None:
     request.has_signed_out = True  # type: ignore[attr-defined]
@@ -123,6 +134,8 @@ class PersonMiddleware:
         user, zone = _who(request), settings.DEFAULT_TIME_ZONE
         request.person = None  # type: ignore[attr-defined]
         if user.is_authenticated:
+            if clock.now().timestamp() - request.session.get(SEEN_KEY, 0) > settings.DEVICE_NOTED_EVERY:
+                _note_device(request, user)
             request.person = SimpleLazyObject(partial(queries.person, user))  # type: ignore[attr-defined]
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
@@ -131,6 +144,26 @@ class PersonMiddleware:
             response = self.get_response(request)
         patch_vary_headers(response, ["Cookie"])
         return response
+
+
+def _note_device(request: HttpRequest, user: User) -> None:
+    """Keep that this session was used now. No page fails because that could not be written."""
+    now, session = clock.now(), request.session
+    was_modified = session.modified
+    try:
+        if not session.session_key:
+            session.save()
+        session[SEEN_KEY] = now.timestamp()
+        session.save()
+        devices.note(
+            user=user,
+            session_key=session.session_key or "",
+            agent=request.headers.get("User-Agent", ""),
+            now=now,
+        )
+    except (Error, UpdateError) as fault:
+        logger.error("Answered without noting the device: %s", type(fault).__name__)
+    session.modified = was_modified
 
 
 def _who(request: HttpRequest) -> User | AnonymousUser:

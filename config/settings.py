@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "django_htmx",
     "lucide",
     "csp",
@@ -155,6 +156,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_MAIL_AGAIN_SECONDS = (2, 20, 60)  # after a refusal; a code is good for 10 minutes
 INVITATION_DAYS = 14
+DEVICE_NOTED_EVERY = 3600  # seconds between two notes that a device was used
 PRIVACY_VERSION = "2026-11"
 
 # Language, time
@@ -167,6 +169,7 @@ TIME_ZONE = "UTC"
 DEFAULT_TIME_ZONE = env_zone("TIME_ZONE", "UTC")
 DEFAULT_EMERGENCY_NUMBER = env_str("EMERGENCY_NUMBER", "112")
 DEFAULT_CLINIC_PHONE = env_str("CLINIC_PHONE")
+DEFAULT_CRISIS_LINE = env_str("CRISIS_LINE")
 
 # Files
 STATIC_URL = "/static/"

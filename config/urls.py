@@ -2,6 +2,7 @@
 
 from allauth.account import urls as allauth_urls
 from allauth.account.decorators import secure_admin_login
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
@@ -9,6 +10,7 @@ from drf_spectacular.views import SpectacularAPIView
 from config import api_pages, dev_mail, views
 
 admin.autodiscover()
+admin.site.unregister(UserSession)  # where people are signed in is theirs to see
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 # People's addresses come from invitations and belong to their clinic: allauth's pages to add more stay away.

@@ -9,7 +9,11 @@ class RemindersConfig(AppConfig):
     verbose_name = _("Reminders")
 
     def ready(self) -> None:
-        """Connect the receivers."""
+        """Connect the receivers, and register what accounts shows a person about themselves."""
         from reminders import receivers
+        from reminders.queries import audit_words
+        from reminders.services import export
 
         receivers.connect()
+        audit_words.register()
+        export.register()

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from uuid import UUID, uuid4
 
+from allauth.usersessions.models import UserSession
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts import clock
 from accounts.models import CareLink, Invitation, Membership, User
-from accounts.services import invite, tokens
+from accounts.services import devices, invite, tokens
 from recovery.models import Alert
 from recovery.services import alerts, exercises, follow_ups
 from reminders.models import Reminder
@@ -97,6 +98,7 @@ def things_of_pat(cast: Cast, *, day: int = 12) -> dict[str, object]:
         "phase": "mobilise",
         "day": today,
         "token_id": key.public_id,
+        "device_id": _device(cast, now).pk,
         "invitation_id": invitation.public_id,
         "member_id": Membership.objects.get(user=cast.max).public_id,
         "link_id": CareLink.objects.get(member__user=cast.max).public_id,
@@ -110,6 +112,12 @@ def _confirmer(cast: Cast) -> User:
     """Let Olga confirm plans too, so that Otto has one."""
     Membership.objects.filter(user=cast.olga).update(may_confirm_plans=True)
     return cast.olga
+
+
+def _device(cast: Cast, now: datetime) -> UserSession:
+    """Sign Pat in on a second device."""
+    devices.note(user=cast.pat, session_key="second", agent="", now=now)
+    return UserSession.objects.get(session_key="second")
 
 
 def _invitation(cast: Cast, now: datetime) -> Invitation:

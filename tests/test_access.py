@@ -31,13 +31,18 @@ PAGES = {
         (
             "accounts:me",
             "accounts:time_zone",
-            "accounts:theme",
+            "accounts:display",
+            "accounts:data",
+            "accounts:data_file",
+            "accounts:devices",
+            "accounts:end_others",
             "accounts:make_token",
             "accounts:accept_privacy",
         ),
         SIGNED_IN,
     ),
-    "accounts:revoke_token": PAT,
+    **dict.fromkeys(("accounts:revoke_token", "accounts:end_device"), PAT),
+    "accounts:access": PATIENTS,
     **dict.fromkeys(
         (
             "accounts:clinic",

@@ -29,6 +29,16 @@ class UnknownTheme(ValidationError):
         super().__init__(_("Choose one of the three looks."), code="unknown_theme")
 
 
+class UnknownLanguage(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(_("Choose one of the languages of the list."), code="unknown_language")
+
+
+class UnknownDisplay(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(_("Choose one of the answers of each question."), code="unknown_display")
+
+
 class OldNotice(ValidationError):
     def __init__(self) -> None:
         super().__init__(_("Please read the privacy notice and tick the box."), code="privacy_not_accepted")
@@ -100,6 +110,38 @@ def set_theme(*, user: User, theme: str, now: datetime) -> None:
     User.objects.filter(pk=user.pk).update(theme=theme)
     user.theme = theme
     audit.record("user.theme_set", by=user, now=now, subject_id=user.public_id, detail={"to": theme})
+
+
+@transaction.atomic
+def set_display(*, user: User, theme: str, text_size: str, hand: str, now: datetime) -> None:
+    """Show pages in these colours and letters, with the main buttons on the side of the hand that is free.
+
+    Raises UnknownTheme, UnknownDisplay.
+    """
+    if theme not in User.Theme.values:
+        raise UnknownTheme
+    if text_size not in User.TextSize.values or hand not in User.Hand.values:
+        raise UnknownDisplay
+    chosen = {"theme": theme, "text_size": text_size, "hand": hand}
+    User.objects.filter(pk=user.pk).update(**chosen)
+    user.theme, user.text_size, user.hand = theme, text_size, hand
+    audit.record("user.display_set", by=user, now=now, subject_id=user.public_id, detail=chosen)
+
+
+@transaction.atomic
+def set_language(*, user: User, language: str, now: datetime) -> None:
+    """Let the person's pages and mails speak another language. Raises UnknownLanguage."""
+    if language not in dict(settings.LANGUAGES):
+        raise UnknownLanguage
+    if user.language == language:
+        return
+    User.objects.filter(pk=user.pk).update(language=language)
+    user.language = language
+    mine = list(Patient.objects.of(user).exclude(language=language).values_list("pk", flat=True))
+    Patient.objects.filter(pk__in=mine).update(language=language, revision=F("revision") + 1)
+    audit.record("user.language_set", by=user, now=now, subject_id=user.public_id, detail={"to": language})
+    for patient_id in mine:
+        transaction.on_commit(partial(patient_changed.send_robust, sender=Patient, patient_id=patient_id))
 
 
 @transaction.atomic

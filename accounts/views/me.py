@@ -1,4 +1,4 @@
-"""The person's own menu: zone, looks, keys, privacy, and who can see them."""
+"""The person's own menu: how pages look and speak, keys, privacy."""
 
 from uuid import UUID
 
@@ -6,15 +6,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.forms import Form
+from django.forms import Form, model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import clock, queries
-from accounts.forms import AgreeForm, ThemeForm, TokenForm, ZoneForm
+from accounts.forms import AgreeForm, DisplayForm, TokenForm, ZoneForm
 from accounts.models import ApiToken, User
 from accounts.services import profile, tokens
 from accounts.views import SEEN_KEY, privacy_needed
@@ -28,27 +29,31 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def display(request: HttpRequest) -> HttpResponse:
+    """Show and change how pages look and speak, and which side the main buttons stand on."""
+    user = _user(request)
+    form = DisplayForm(request.POST or None, initial=model_to_dict(user, DisplayForm.base_fields))
+    if request.method == "POST" and form.is_valid():
+        chosen, now = dict(form.cleaned_data), clock.now()
+        profile.set_language(user=user, language=chosen.pop("language", user.language), now=now)
+        profile.set_display(user=user, now=now, **chosen)
+        translation.activate(user.language)
+        messages.success(request, _("Saved."))
+        return redirect("accounts:display")
+    return _display(request, form=form)
+
+
+@login_required
 @require_POST
 def time_zone(request: HttpRequest) -> HttpResponse:
     """Let times follow another zone."""
     form = ZoneForm(request.POST)
     if not form.is_valid():
-        return _page(request, zone_form=form)
+        return _display(request, zone_form=form)
     profile.set_time_zone(user=_user(request), time_zone=form.cleaned_data["time_zone"], now=clock.now())
     messages.success(request, _("Times now follow %(zone)s.") % {"zone": form.cleaned_data["time_zone"]})
-    return redirect("accounts:me")
-
-
-@login_required
-@require_POST
-def theme(request: HttpRequest) -> HttpResponse:
-    """Change how pages look."""
-    form = ThemeForm(request.POST)
-    if not form.is_valid():
-        return _page(request, theme_form=form)
-    profile.set_theme(user=_user(request), theme=form.cleaned_data["theme"], now=clock.now())
-    messages.success(request, _("Saved."))
-    return redirect("accounts:me")
+    return redirect("accounts:display")
 
 
 @login_required
@@ -101,24 +106,27 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
-def _page(
-    request: HttpRequest,
-    *,
-    zone_form: Form | None = None,
-    theme_form: Form | None = None,
-    token_form: Form | None = None,
-) -> HttpResponse:
-    user = _user(request)
-    bound = zone_form or theme_form or token_form
+def _page(request: HttpRequest, *, token_form: Form | None = None) -> HttpResponse:
     words = {
         "page": queries.me(queries.person_of(request), now=clock.now()),
-        "zone_form": zone_form or ZoneForm(initial={"time_zone": user.time_zone}),
-        "theme_form": theme_form or ThemeForm(initial={"theme": user.theme}),
         "token_form": token_form or TokenForm(),
-        "form": bound,
+        "form": token_form,
         "nav": "me",
     }
     return render(request, "accounts/me.html", words)
+
+
+def _display(
+    request: HttpRequest, *, form: Form | None = None, zone_form: Form | None = None
+) -> HttpResponse:
+    user = _user(request)
+    words = {
+        "form": form if form is not None and form.is_bound else zone_form,
+        "display_form": form or DisplayForm(initial=model_to_dict(user, DisplayForm.base_fields)),
+        "zone_form": zone_form or ZoneForm(initial={"time_zone": user.time_zone}),
+        "nav": "me",
+    }
+    return render(request, "accounts/display.html", words)
 
 
 def _notice(request: HttpRequest, form: Form) -> HttpResponse:

@@ -76,6 +76,8 @@ class HelpResult:
     action: str
     ticked: tuple[Ticked, ...]
     phones: Phones
+    crisis: str
+    """The crisis line, where a sign that was ticked names it."""
 
 
 def help_page(recoveries: Sequence[Recovery], clinic: Clinic | None) -> HelpPage:
@@ -170,6 +172,7 @@ def help_result(values: Iterable[str], clinic: Clinic | None) -> HelpResult | No
             for flag in red_flags.by_urgency(flags)
         ),
         phones=phones,
+        crisis=phones.crisis if any("{crisis_line}" in flag.do_now for flag in flags) else "",
     )
 
 

@@ -1,8 +1,8 @@
 """Where a recovery stands today: its week in the range, the load that was released, what is decided next."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from math import ceil
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from accounts.clock import local_day
 from accounts.models import Clinic
 from recovery import protocols
 from recovery.domain import timeline
+from recovery.domain.repair import DEVICES
 from recovery.models import PlanVersion, Recovery
 from recovery.protocols import Content
 from recovery.queries import patient_words
@@ -21,6 +22,8 @@ LONGEST_IN_WEEKS = 20
 """A range that reaches further is drawn in months."""
 LABELS_IN_FULL = 9
 PARTS = 7
+NEW_DAYS = 5
+"""How many days what a clinician released is marked as new, the day itself included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ class LoadLine:
     note: str
     next_label: str
     next_on: date | None
+    is_new: bool
+    scale: str
+    rank: int
+    is_stricter: bool = False
+    """Whether another plan for the same limb allows less, so that its load stands here instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,23 @@ class PhaseLine:
     name: str
     next_name: str
     is_over: bool
+    by: str
+    since_on: date | None
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the plan in force says about moving and about the device that is worn, as facts.
+
+    ``movement`` are sentences. ``device`` is empty once its time is up: by then only the team knows.
+    """
+
+    movement: tuple[str, ...]
+    device: str
+    off_from_on: date | None
+    off_until_on: date | None
+    by: str
 
 
 def content_of(recovery: Recovery) -> Content:
@@ -177,7 +202,7 @@ def _has_label(number: int, now: int, early: int, late: int) -> bool:
     return number in (1, early, late) and abs(number - now) > 1
 
 
-def load_line(recovery: Recovery, loads: Iterable[Row], clinic: Clinic) -> LoadLine | None:
+def load_line(recovery: Recovery, loads: Iterable[Row], clinic: Clinic, *, today: date) -> LoadLine | None:
     """Return the load that was released last; None before a first release. Dates are the clinic's own.
 
     A plan that was made for an earlier treatment allows nothing any more.
@@ -191,17 +216,72 @@ def load_line(recovery: Recovery, loads: Iterable[Row], clinic: Clinic) -> LoadL
     last = released[-1]
     following = next((row for row in steps if (row.number or 0) > (last.number or 0)), None)
     codes = content_of(recovery).load_codes
+    load = codes[last.code or ""]
+    since_on = _since_on(last, clinic)
     return LoadLine(
-        text=_(codes[last.code or ""].plain),
+        text=_(load.plain),
         by=last.name or "",
-        since_on=local_day(last.at, clinic.time_zone) if last.at else None,
+        since_on=since_on,
         note=last.note or "",
         next_label=_(codes[following.code or ""].label) if following else "",
         next_on=following.on if following else None,
+        is_new=last is not steps[0] and is_new(since_on, today),
+        scale=load.scale,
+        rank=load.rank,
     )
 
 
-def phase_line(phases: Iterable[Row], *, today: date) -> PhaseLine | None:
+def strictest(mine: LoadLine | None, others: Iterable[LoadLine | None]) -> LoadLine | None:
+    """Return the strictest load for one limb: it counts until a clinician settles it (hazard H13).
+
+    Loads of different scales (an arm, a leg) have no common rank: there each bone keeps its own line.
+    """
+    if mine is None:
+        return None
+    rivals = [one for one in others if one and one.scale == mine.scale and one.rank < mine.rank]
+    if not rivals:
+        return mine
+    return replace(min(rivals, key=lambda one: one.rank), is_stricter=True, next_on=None)
+
+
+def is_new(since_on: date | None, today: date) -> bool:
+    """Say whether something was released within the last days."""
+    return since_on is not None and (today - since_on).days < NEW_DAYS
+
+
+def _since_on(row: Row, clinic: Clinic) -> date | None:
+    at: datetime | None = row.at
+    return local_day(at, clinic.time_zone) if at else None
+
+
+def limits(recovery: Recovery, phases: Sequence[Row], *, today: date) -> Limits | None:
+    """Return the limits of the plan in force; None where it stores none.
+
+    A limit that the plan eases by date is eased within the released phase only: dates release nothing.
+    """
+    plan = fitting_plan(recovery)
+    if plan is None:
+        return None
+    released = [row for row in phases if row.at is not None and row.until]
+    ends_on = max((row.until for row in released if row.until), default=None)
+    on = min(today, ends_on - timedelta(days=1)) if ends_on else plan.day_zero_on
+    movement = tuple(
+        patient_words.move_limit(one["motion"], one["limit_deg"])
+        for one in plan.rom_limits
+        if date.fromisoformat(one["from_on"]) <= on < date.fromisoformat(one["until_on"])
+    )
+    device = _device(recovery) if plan.device_off_until_on and plan.device_off_until_on >= today else ""
+    if not movement and not device:
+        return None
+    return Limits(movement, device, plan.device_off_from_on, plan.device_off_until_on, plan.confirmed_by_name)
+
+
+def _device(recovery: Recovery) -> str:
+    codes = recovery.current_repair.hardware if recovery.current_repair else ()
+    return patient_words.hardware(code for code in codes if code in DEVICES)
+
+
+def phase_line(phases: Iterable[Row], clinic: Clinic, *, today: date) -> PhaseLine | None:
     """Return the phase that was released last; None before a first release."""
     ordered = sorted(phases, key=lambda row: row.on or date.min)
     released = [row for row in ordered if row.at is not None]
@@ -209,10 +289,14 @@ def phase_line(phases: Iterable[Row], *, today: date) -> PhaseLine | None:
         return None
     last = released[-1]
     following = next((row for row in ordered if row.at is None), None)
+    since_on = _since_on(last, clinic)
     return PhaseLine(
         name=phase_name(last.code),
         next_name=phase_name(following.code) if following else "",
         is_over=bool(following and last.until and last.until <= today),
+        by=last.name or "",
+        since_on=since_on,
+        is_new=last is not ordered[0] and is_new(since_on, today),
     )
 
 

@@ -23,6 +23,7 @@ from django.db.models.functions import Cast
 from accounts.querysets import Prepared
 from recovery.models import (
     Alert,
+    DailyLog,
     PlanFilm,
     PlanGate,
     PlanLoad,
@@ -79,32 +80,53 @@ _NOTHING = {
 
 
 def rows_of(
-    recoveries: Iterable[Recovery], *, visits_from_on: date | None, has_history: bool = False
+    recoveries: Iterable[Recovery],
+    *,
+    visits_from_on: date | None,
+    logs_from_on: date | None = None,
+    has_history: bool = False,
 ) -> tuple[Row, ...]:
     """Return the rows of open recoveries and their plans in force, in one query at most.
 
-    Visits count from ``visits_from_on`` on and only while they are booked; None takes all of them.
-    ``has_history`` adds the repairs, the gates and the versions of the plan that were confirmed.
+    Visits count from ``visits_from_on`` on and only while they are booked; None takes all of them. Logs count
+    from ``logs_from_on`` on; None takes none.
+    ``has_history`` adds the repairs, the gates, the versions of the plan that were confirmed and the loads
+    that were released in versions no longer in force.
     """
     chosen = list(recoveries)
     if not chosen:
         return ()
     ids, plans = [one.pk for one in chosen], [one.plan_id for one in chosen if one.plan_id]
-    found = (_HISTORY if has_history else _NOW)(ids, plans, visits_from_on)
+    found = (_HISTORY if has_history else _NOW)(ids, plans, visits_from_on, logs_from_on)
     return tuple(Row._make(values) for values in found)
 
 
-def _now(ids: Collection[int], plans: Collection[int], from_on: date | None) -> QuerySet[Any, Any]:
-    return _in_order(_lately(ids, plans, from_on))
+def _now(
+    ids: Collection[int], plans: Collection[int], from_on: date | None, logs_from_on: date | None
+) -> QuerySet[Any, Any]:
+    return _in_order(_lately(ids, plans, from_on, logs_from_on))
 
 
-def _history(ids: Collection[int], plans: Collection[int], from_on: date | None) -> QuerySet[Any, Any]:
-    return _in_order([*_lately(ids, plans, from_on), _repairs(ids), _gates(plans), _versions(ids)])
+def _history(
+    ids: Collection[int], plans: Collection[int], from_on: date | None, logs_from_on: date | None
+) -> QuerySet[Any, Any]:
+    return _in_order(
+        [
+            *_lately(ids, plans, from_on, logs_from_on),
+            _repairs(ids),
+            _gates(plans),
+            _versions(ids),
+            _past_loads(ids, plans),
+        ]
+    )
 
 
-def _lately(ids: Collection[int], plans: Collection[int], from_on: date | None) -> list[QuerySet[Any, Any]]:
+def _lately(
+    ids: Collection[int], plans: Collection[int], from_on: date | None, logs_from_on: date | None
+) -> list[QuerySet[Any, Any]]:
     # The first branch tells the driver what the columns hold, so it is one that is never left out.
-    return [_alerts(ids), *_plan(plans), _results(ids), _visits(ids, from_on)]
+    logs = [] if logs_from_on is None else [_logs(ids, logs_from_on)]
+    return [_alerts(ids), *_plan(plans), _results(ids), _visits(ids, from_on), *logs]
 
 
 def _in_order(branches: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
@@ -175,6 +197,21 @@ def _gates(plans: Collection[int]) -> QuerySet[Any, Any]:
     )
 
 
+def _past_loads(ids: Collection[int], in_force: Collection[int]) -> QuerySet[Any, Any]:
+    released = PlanLoad.objects.filter(plan__recovery__in=ids, released_at__isnull=False)
+    return _branch(
+        released.exclude(plan__in=in_force),
+        "past_load",
+        "plan__recovery_id",
+        on="from_on",
+        number="position",
+        code="code",
+        note="release_note",
+        name="released_by_name",
+        at="released_at",
+    )
+
+
 def _alerts(ids: Collection[int]) -> QuerySet[Any, Any]:
     return _branch(
         Alert.objects.open().filter(recovery__in=ids),
@@ -188,6 +225,11 @@ def _alerts(ids: Collection[int]) -> QuerySet[Any, Any]:
         also_at="acknowledged_at",
         public_id="public_id",
     )
+
+
+def _logs(ids: Collection[int], from_on: date) -> QuerySet[Any, Any]:
+    days = DailyLog.objects.filter(recovery__in=ids, day__gte=from_on)
+    return _branch(days, "log", "recovery_id", on="day", number="pain_rest")
 
 
 def _repairs(ids: Collection[int]) -> QuerySet[Any, Any]:

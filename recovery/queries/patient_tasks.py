@@ -1,6 +1,6 @@
-"""The exercises of a day with the sets done, and the days logged: what several of a patient's pages list."""
+"""The exercises of a day with the sets done: what several of a patient's pages list."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from accounts.querysets import Prepared
 from recovery import protocols
 from recovery.domain.progress import SetsFact, sets_fact
-from recovery.models import Assignment, DailyLog, Recovery, SetDone
+from recovery.models import Assignment, Recovery, SetDone
 from recovery.queries import patient_words
 
 MOST_TASKS = 60
 FACT_DAYS = 7
 LOGS_READ = 14
+"""How many days back the fact about pain reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +116,3 @@ def _ran_on(task: Task, day: date) -> bool:
     if task.starts_on > day:
         return False
     return task.is_on if task.ends_on is None else day <= task.ends_on
-
-
-def pain_by_day(recoveries: Iterable[Recovery], *, last: date) -> Mapping[int, Mapping[date, int]]:
-    """Return the pain at rest of the 14 days up to ``last``, by recovery and day (1 query)."""
-    ids = [one.pk for one in recoveries]
-    found: dict[int, dict[date, int]] = {pk: {} for pk in ids}
-    if ids:
-        for recovery_id, day, pain in _PAINS(ids, last - timedelta(days=LOGS_READ - 1), last):
-            found[recovery_id][day] = pain
-    return found
-
-
-def _pains(ids: Collection[int], first: date, last: date) -> QuerySet[DailyLog, tuple[int, date, int]]:
-    days = DailyLog.objects.between(first, last).filter(recovery__in=ids)
-    return days.values_list("recovery_id", "day", "pain_rest")
-
-
-_PAINS: Prepared[tuple[int, date, int]] = Prepared(_pains)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from recovery.domain.repair import DEVICES
 from recovery.models import Recovery, Visit
 from recovery.queries import patient_place, patient_words
 from recovery.queries.patient_log import Other
-from recovery.queries.patient_place import LoadLine, Place
+from recovery.queries.patient_place import Limits, LoadLine, Place
 from recovery.queries.patient_rows import Row, of_kind, rows_of
 from recovery.queries.patient_today import (
     Closed,
@@ -66,6 +66,8 @@ class Step:
     is_new: bool = False
     number: int = 0
     tag: str = ""
+    anchor: str = ""
+    """What links lead to: new (the first new result) or gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class TimelinePage:
     chart: RangeChart | None
     stages: tuple[str, ...]
     load: LoadLine | None
+    limits: Limits | None
     steps: tuple[Step, ...]
     warning: Warning | None
     closed: Closed | None
@@ -104,12 +107,13 @@ class TimelinePage:
     @property
     def new_result_ids(self) -> tuple[UUID, ...]:
         """Return the results that the patient opens for the first time."""
-        return tuple(step.id for step in self.steps if step.is_new and step.id)
+        return tuple(step.id for step in self.steps if step.kind == "result" and step.is_new and step.id)
 
 
 def timeline(recoveries: Sequence[Recovery], recovery: Recovery, *, today: date) -> TimelinePage:
     """Return the timeline of one of a person's recoveries; ``today`` is their local date (1 query)."""
-    rows = rows_of([recovery], visits_from_on=None, has_history=True)
+    same_limb = [one for one in recoveries if one.side == recovery.side and not one.is_closed]
+    rows = rows_of({*same_limb, recovery}, visits_from_on=None, has_history=True)
     clinic = recovery.patient.clinic
     place = patient_place.place(recovery, today=today)
     content = patient_place.content_of(recovery)
@@ -125,7 +129,8 @@ def timeline(recoveries: Sequence[Recovery], recovery: Recovery, *, today: date)
         draft_notice=_(content.notices["n-draft"].text),
         chart=_chart(recovery, place),
         stages=_stages(recovery, today),
-        load=patient_place.load_line(recovery, of_kind(rows, "load", recovery), clinic),
+        load=_load(recovery, same_limb, rows, today),
+        limits=patient_place.limits(recovery, of_kind(rows, "phase", recovery), today=today),
         steps=_steps(recovery, rows, today),
         warning=most_urgent(warnings(recovery, of_kind(rows, "alert", recovery))),
         closed=closed_line(recovery) if recovery.is_closed else None,
@@ -137,6 +142,17 @@ def _others(recoveries: Sequence[Recovery], chosen: Recovery) -> tuple[Other, ..
     if len(recoveries) < 2:
         return ()
     return tuple(Other(one.public_id, patient_place.bone_of(one), one.pk == chosen.pk) for one in recoveries)
+
+
+def _load(
+    recovery: Recovery, same_limb: Iterable[Recovery], rows: Sequence[Row], today: date
+) -> LoadLine | None:
+    clinic = recovery.patient.clinic
+    lines = {
+        one.pk: patient_place.load_line(one, of_kind(rows, "load", one), clinic, today=today)
+        for one in {*same_limb, recovery}
+    }
+    return patient_place.strictest(lines[recovery.pk], lines.values())
 
 
 def _notices(recovery: Recovery) -> tuple[str, ...]:
@@ -191,15 +207,29 @@ def _steps(recovery: Recovery, rows: Sequence[Row], today: date) -> tuple[Step, 
         *_changes(of_kind(rows, "version", recovery), recovery),
         *_visits(of_kind(rows, "visit", recovery), today),
     ]
-    if recovery.plan is not None and not recovery.is_closed:
-        steps += _planned(recovery, rows, today)
-    return tuple(sorted(steps, key=lambda one: (one.on, ORDER[one.kind])))
-
-
-def _planned(recovery: Recovery, rows: Sequence[Row], today: date) -> Iterable[Step]:
     phases = sorted(of_kind(rows, "phase", recovery), key=lambda row: row.on or date.min)
-    yield from _phases(phases, recovery)
-    yield from _loads(of_kind(rows, "load", recovery), recovery)
+    steps += _phases(phases, recovery, today)
+    steps += _loads(recovery, rows, today)
+    if recovery.plan is not None and not recovery.is_closed:
+        steps += _planned(recovery, phases, rows, today)
+    return _anchored(sorted(steps, key=lambda one: (one.on, ORDER[one.kind])))
+
+
+def _anchored(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Name the first step that each link leads to."""
+    found: dict[str, Step] = {}
+    listed = list(steps)
+    for step in listed:
+        anchor = "gate" if step.kind == "gate" else "new" if step.kind == "result" and step.is_new else ""
+        if anchor:
+            found.setdefault(anchor, step)
+    names = {id(step): anchor for anchor, step in found.items()}
+    return tuple(
+        replace(step, anchor=names.get(id(step), "")) if id(step) in names else step for step in listed
+    )
+
+
+def _planned(recovery: Recovery, phases: Sequence[Row], rows: Sequence[Row], today: date) -> Iterable[Step]:
     yield from _films(recovery, rows, today)
     waiting = next((row for row in phases if row.at is None), None)
     last = next((row for row in reversed(phases) if row.at is not None), None)
@@ -211,17 +241,20 @@ def _planned(recovery: Recovery, rows: Sequence[Row], today: date) -> Iterable[S
         yield Step("end", "", recovery.plan.ends_on, title=_("End of the plan"))
 
 
-def _phases(phases: Sequence[Row], recovery: Recovery) -> Iterable[Step]:
+def _phases(phases: Sequence[Row], recovery: Recovery, today: date) -> Iterable[Step]:
+    """Yield the phases, of a closed recovery only those that were released."""
     zone = recovery.patient.clinic.time_zone
     released = [row for row in phases if row.at is not None]
     for number, row in enumerate(phases, start=1):
-        if row.on is None:
+        if row.on is None or (recovery.is_closed and row.at is None):
             continue
-        is_now = bool(released) and row is released[-1]
+        is_now = bool(released) and row is released[-1] and not recovery.is_closed
+        since_on = local_day(row.at, zone) if row.at else None
         yield Step(
             kind="phase",
             state="now" if is_now else "done" if row.at else "",
-            on=max(row.on, local_day(row.at, zone)) if row.at and number > 1 else row.on,
+            on=max(row.on, since_on) if since_on and number > 1 else row.on,
+            is_new=is_now and number > 1 and patient_place.is_new(since_on, today),
             until=row.until,
             title=patient_place.phase_name(row.code),
             by=row.name or "",
@@ -230,24 +263,36 @@ def _phases(phases: Sequence[Row], recovery: Recovery) -> Iterable[Step]:
         )
 
 
-def _loads(loads: Iterable[Row], recovery: Recovery) -> Iterable[Step]:
-    """Yield the released loads, and of the proposed ones only the next."""
-    steps = sorted(loads, key=lambda row: row.number or 0)
-    codes, zone = patient_place.content_of(recovery).load_codes, recovery.patient.clinic.time_zone
+def _loads(recovery: Recovery, rows: Sequence[Row], today: date) -> Iterable[Step]:
+    """Yield every load that was released, in earlier versions of the plan too, and the next one."""
+    steps = sorted(of_kind(rows, "load", recovery), key=lambda row: row.number or 0)
     released = [row for row in steps if row.at is not None]
-    for row in [*released, *steps[len(released) : len(released) + 1]]:
-        if row.on is None:
-            continue
-        load = codes[row.code or ""]
-        yield Step(
-            kind="load",
-            state="done" if row.at else "",
-            on=local_day(row.at, zone) if row.at else row.on,
-            title=_(load.label),
-            lines=(_(load.plain),) if row.at else (),
-            by=row.name or "",
-            note=row.note or "",
-        )
+    # A new version takes over what was released before: the same load at the same instant is one release.
+    every = {(row.code, row.at): row for row in [*of_kind(rows, "past_load", recovery), *released]}
+    last = released[-1] if released and not recovery.is_closed else None
+    for row in every.values():
+        is_first = bool(steps) and row is steps[0]
+        yield _load_step(row, recovery, today, is_now=row is last, is_first=is_first)
+    if not recovery.is_closed:
+        following = steps[len(released) : len(released) + 1]
+        yield from (_load_step(row, recovery, today) for row in following if row.on)
+
+
+def _load_step(
+    row: Row, recovery: Recovery, today: date, *, is_now: bool = False, is_first: bool = False
+) -> Step:
+    load = patient_place.content_of(recovery).load_codes[row.code or ""]
+    since_on = local_day(row.at, recovery.patient.clinic.time_zone) if row.at else None
+    return Step(
+        kind="load",
+        state="now" if is_now else "done" if row.at else "",
+        on=since_on or row.on or today,
+        title=_(load.label),
+        lines=(_(load.plain),) if row.at else (),
+        by=row.name or "",
+        note=row.note or "",
+        is_new=is_now and not is_first and patient_place.is_new(since_on, today),
+    )
 
 
 def _films(recovery: Recovery, rows: Sequence[Row], today: date) -> Iterable[Step]:

@@ -1,20 +1,23 @@
 """Today: where each broken bone stands, what to do today, what comes next."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from accounts.clock import local_day
 from accounts.models import User
 from accounts.querysets import Prepared
 from recovery.domain.progress import PainFact, SetsFact, pain_fact
 from recovery.domain.xray import MOVED
-from recovery.models import PlanVersion, Recovery, Visit
+from recovery.models import DailyLog, PlanVersion, Recovery, SetDone, Visit, XRay
 from recovery.queries import patient_place, patient_tasks, patient_words
-from recovery.queries.patient_place import LoadLine, PhaseLine, Place
+from recovery.queries.patient_place import Limits, LoadLine, PhaseLine, Place
 from recovery.queries.patient_rows import Row, of_kind, rows_of
 from recovery.queries.patient_tasks import Task
 from recovery.queries.patient_words import Phones
@@ -70,7 +73,9 @@ class Header:
     place: Place
     plan_state: str
     draft_notice: str
+    side: str
     load: LoadLine | None
+    limits: Limits | None
     phase: PhaseLine | None
     warning: Warning | None
     film: FilmLine | None
@@ -87,13 +92,27 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """A closed recovery in figures, from day 0 to the day it was closed. Pain is empty without a log."""
+
+    from_on: date
+    until_on: date
+    logs: int
+    first_pain: int | None
+    last_pain: int | None
+    sets: int
+    films: int
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
-    """A recovery that the clinic has closed."""
+    """A recovery that the clinic has closed; ``facts`` where nothing else is left to show."""
 
     id: UUID
     bone: str
     reason: str
     closed_at: datetime
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +143,11 @@ class Today:
         """Return how many of them are done."""
         return sum(one.is_logged for one in self.headers) + sum(one.is_done for one in self.tasks)
 
+    @property
+    def is_all_done(self) -> bool:
+        """Say whether nothing is left to do today."""
+        return self.things_done == self.things
+
 
 def recoveries_of(user: User) -> tuple[Recovery, ...]:
     """Return a person's own recoveries, open ones first, then the newest (1 query).
@@ -152,14 +176,17 @@ def today(user: User, *, first_name: str, today: date, recoveries: Sequence[Reco
     """Return the page of a person on ``today``, their local date (4 queries)."""
     all_of_them = recoveries_of(user) if recoveries is None else recoveries
     running = [one for one in all_of_them if not one.is_closed]
-    rows = rows_of(running, visits_from_on=today - timedelta(days=RESULT_DAYS))
+    rows = rows_of(
+        running,
+        visits_from_on=today - timedelta(days=RESULT_DAYS),
+        logs_from_on=today - timedelta(days=patient_tasks.LOGS_READ - 1),
+    )
     found = patient_tasks.tasks(running, day=today)
-    pain = patient_tasks.pain_by_day(running, last=today)
     clinic = all_of_them[0].patient.clinic if all_of_them else None
     headers = [
-        _header(one, rows, [task for task in found if task.recovery_id == one.pk], pain[one.pk], today)
-        for one in running
+        _header(one, rows, [task for task in found if task.recovery_id == one.pk], today) for one in running
     ]
+    headers = _stricter(headers)
     # An open warning sign beats everything: the most urgent stands first.
     headers.sort(key=lambda one: -one.warning.rank if one.warning else 0)
     return Today(
@@ -170,22 +197,25 @@ def today(user: User, *, first_name: str, today: date, recoveries: Sequence[Reco
         headers=tuple(headers),
         tasks=patient_tasks.to_do(found),
         visits=_visits(rows, today),
-        closed=tuple(closed_line(one) for one in all_of_them if one.is_closed),
+        closed=_closed(all_of_them, has_facts=not running),
     )
 
 
-def _header(
-    recovery: Recovery, rows: Sequence[Row], tasks: list[Task], pain: Mapping[date, int], today: date
-) -> Header:
+def _header(recovery: Recovery, rows: Sequence[Row], tasks: list[Task], today: date) -> Header:
     clinic = recovery.patient.clinic
+    logs = of_kind(rows, "log", recovery)
+    pain = {row.on: row.number for row in logs if row.on and row.on <= today and row.number is not None}
+    phases = of_kind(rows, "phase", recovery)
     yesterday = today - timedelta(days=1)
     return Header(
         id=recovery.public_id,
         place=patient_place.place(recovery, today=today),
         plan_state=plan_state(recovery),
         draft_notice=_(patient_place.content_of(recovery).notices["n-draft"].text),
-        load=patient_place.load_line(recovery, of_kind(rows, "load", recovery), clinic),
-        phase=patient_place.phase_line(of_kind(rows, "phase", recovery), today=today),
+        side=recovery.side,
+        load=patient_place.load_line(recovery, of_kind(rows, "load", recovery), clinic, today=today),
+        limits=patient_place.limits(recovery, phases, today=today),
+        phase=patient_place.phase_line(phases, clinic, today=today),
         warning=most_urgent(warnings(recovery, of_kind(rows, "alert", recovery))),
         film=_film(recovery, rows, today),
         new_results=sum(is_shown(row) and row.also_at is None for row in of_kind(rows, "result", recovery)),
@@ -194,6 +224,14 @@ def _header(
         log_pain=pain.get(today),
         forgot_yesterday=bool(pain) and yesterday not in pain and yesterday >= recovery.injured_on,
     )
+
+
+def _stricter(headers: list[Header]) -> list[Header]:
+    """Let the strictest load of a limb stand at each of its broken bones (hazard H13)."""
+    if len(headers) < 2:
+        return headers
+    by_side = {one.side: [two.load for two in headers if two.side == one.side] for one in headers}
+    return [replace(one, load=patient_place.strictest(one.load, by_side[one.side])) for one in headers]
 
 
 def plan_state(recovery: Recovery) -> str:
@@ -269,6 +307,42 @@ def _visits(rows: Iterable[Row], today: date) -> tuple[VisitLine, ...]:
         for row in ahead[:VISITS_SHOWN]
         if row.public_id and row.on and row.at_time is not None
     )
+
+
+def _closed(recoveries: Iterable[Recovery], *, has_facts: bool) -> tuple[Closed, ...]:
+    found = [one for one in recoveries if one.is_closed]
+    facts = _facts(found) if has_facts and found else {}
+    return tuple(replace(closed_line(one), facts=facts.get(one.pk)) for one in found)
+
+
+def _facts(closed: Collection[Recovery]) -> dict[int, Facts]:
+    """Return closed recoveries in figures (1 query)."""
+    logs = DailyLog.objects.filter(recovery=OuterRef("pk"))
+    rows = Recovery.objects.filter(pk__in=[one.pk for one in closed]).values_list(
+        "pk",
+        _count(logs),
+        Subquery(logs.order_by("day").values("pain_rest")[:1]),
+        Subquery(logs.order_by("-day").values("pain_rest")[:1]),
+        _count(SetDone.objects.counted().filter(assignment__recovery=OuterRef("pk"))),
+        _count(
+            XRay.objects.exclude(position_vs_last=MOVED, patient_phoned=False).filter(recovery=OuterRef("pk"))
+        ),
+    )
+    figures = {pk: rest for pk, *rest in rows}
+    return {
+        one.pk: Facts(
+            patient_place.day_zero_on(one),
+            local_day(one.closed_at, one.patient.clinic.time_zone),
+            *figures[one.pk],
+        )
+        for one in closed
+        if one.closed_at
+    }
+
+
+def _count(rows: QuerySet[Any, Any]) -> Coalesce:
+    number = rows.order_by().values(one=Value(1)).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(number, output_field=IntegerField()), 0)
 
 
 def closed_line(recovery: Recovery) -> Closed:

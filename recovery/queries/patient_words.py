@@ -74,6 +74,12 @@ HARDWARE: dict[str, Words] = {
 }
 
 
+MOVE_LIMITS: dict[str, Words] = {
+    "elbow_flexion": _lazy("Bend your elbow no further than %(degrees)s degrees."),
+    "knee_flexion": _lazy("Bend your knee no further than %(degrees)s degrees."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Phones:
     """Who to call. Everything but the emergency number may be empty."""
@@ -106,13 +112,17 @@ def _without(text: str, place: str) -> str:
 def phones_of(clinic: Clinic | None) -> Phones:
     """Return a clinic's numbers, or the installation's own where there is no clinic."""
     if clinic is None:
-        return Phones(settings.DEFAULT_EMERGENCY_NUMBER, settings.DEFAULT_CLINIC_PHONE)
+        return Phones(
+            settings.DEFAULT_EMERGENCY_NUMBER,
+            settings.DEFAULT_CLINIC_PHONE,
+            crisis=settings.DEFAULT_CRISIS_LINE,
+        )
     return Phones(
         emergency=clinic.emergency_number,
         clinic=clinic.phone,
         hours=clinic.phone_hours,
         out_of_hours=clinic.out_of_hours_phone,
-        crisis=clinic.crisis_line,
+        crisis=clinic.crisis_line or settings.DEFAULT_CRISIS_LINE,
         clinic_name=clinic.name,
     )
 
@@ -143,6 +153,12 @@ def day_words(days: int, repair: Repair | None) -> str:
 def hardware(codes: Iterable[str]) -> str:
     """List what holds the bone: "plate, screws, splint"; empty where nothing does."""
     return ", ".join(str(HARDWARE[code]) for code in codes if code in HARDWARE)
+
+
+def move_limit(motion: str, degrees: int) -> str:
+    """Say how far a joint may be bent."""
+    words = MOVE_LIMITS.get(motion) or _("Bend no further than %(degrees)s degrees.")
+    return str(words) % {"degrees": degrees}
 
 
 def found_hardware(raw: str | None) -> str:

@@ -12,6 +12,7 @@ from reminders.queries.receipts import (
     explanation,
     kinds_in_words,
     next_reminders,
+    paused_until,
     receipts,
     settings_page,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "morning_page",
     "next_reminders",
     "oldest_unsent",
+    "paused_until",
     "receipts",
     "recoveries_of",
     "settings_page",

@@ -1,13 +1,15 @@
 """What people can read about reminders: what went out, what did not and why, and what comes next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.clock import local_day
 from accounts.models import Patient
 from reminders import domain
 from reminders.domain.bounces import COMPLAINED
@@ -74,6 +76,15 @@ class Explanation:
     """Why a reminder was, was not or will be sent: lines for an operator, without names or addresses."""
 
     lines: tuple[str, ...]
+
+
+def paused_until(patients: Sequence[Patient], *, now: datetime) -> date | None:
+    """Return the first day with reminders again, while they are paused (1 query)."""
+    if not patients:
+        return None
+    today = local_day(now, patients[0].time_zone)
+    rows = Preference.objects.filter(patient__in=patients, paused_until_on__gt=today)
+    return rows.order_by("-paused_until_on").values_list("paused_until_on", flat=True).first()
 
 
 def settings_page(patient: Patient, *, now: datetime) -> SettingsPage:

@@ -244,9 +244,8 @@ class TestTheInvitationsPage:
         data = {"name": "New Person", "accepts": "on", "time_zone": "Asia/Tokyo", "password": ""}
         answer = browser.post(reverse("accounts:accept", args=[staff_token]), data)
         assert answer.status_code == 302
-        me = browser.get(reverse("accounts:me")).content.decode()
-        assert "New Person" in me
-        assert "Asia/Tokyo" in me
+        assert "New Person" in browser.get(reverse("accounts:me")).content.decode()
+        assert "Asia/Tokyo" in browser.get(reverse("accounts:display")).content.decode()
 
     @pytest.mark.parametrize("missing", ["accepts", "name"])
     def test_asks_for_what_is_missing(self, browser_of, staff_token, missing):

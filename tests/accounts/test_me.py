@@ -3,12 +3,12 @@ from django.conf import settings as django_settings
 from django.urls import reverse
 
 from accounts import queries
-from accounts.models import ApiToken, AuditEvent, Patient, PrivacyAcceptance
-from accounts.services import audit, profile, tokens
+from accounts.models import ApiToken, PrivacyAcceptance
+from accounts.services import profile, tokens
 from accounts.views import privacy_needed
-from tests import factories
 
 pytestmark = pytest.mark.django_db
+DISPLAY = "/me/display/"
 
 
 @pytest.fixture
@@ -28,46 +28,12 @@ class TestTheMenu:
             if person is not None:
                 assert person.email in page_of(person)
 
-    def test_lists_who_can_see_the_patient_now(self, cast, page_of):
-        page = page_of(cast.pat)
-        assert "Thea Berg" in page
-        assert "Max Adler" in page
-        assert "Finn Voss</b>, Physiotherapist" not in page
-        assert "Olga Ruiz" not in page
-
-    def test_lists_who_read_the_record_in_plain_words(self, cast, page_of, now):
-        audit.read_record(patient=cast.pat_record, by=cast.thea, now=now)
-        audit.read_record(patient=cast.otto_record, by=cast.olga, now=now)
-        page = page_of(cast.pat)
-        assert "Thea Berg read your record" in page
-        assert "Olga Ruiz" not in page
-        assert "record_read" not in page
-
-    def test_keeps_the_line_of_somebody_whose_account_is_gone(self, cast, page_of, now):
-        stranger = factories.user("Zoe Gone")
-        audit.read_record(patient=cast.pat_record, by=stranger, now=now)
-        stranger.emailaddress_set.all().delete()
-        stranger.delete()
-        assert "Somebody whose account was closed read your record" in page_of(cast.pat)
-
-    def test_leaves_out_what_the_person_did(self, cast, now):
-        audit.record("patient.changed", by=cast.pat, now=now, patient=cast.pat_record)
-        seen = queries.me(queries.person(cast.pat), now=now).seen
-        assert seen
-        assert all(line.who != cast.pat.name for line in seen)
-
-    def test_shows_the_last_fifty_readings(self, cast, now):
-        for _reading in range(60):
-            audit.read_record(patient=cast.pat_record, by=cast.thea, now=now)
-        assert len(queries.me(queries.person(cast.pat), now=now).seen) == 50
-
     def test_takes_a_fixed_number_of_queries(self, cast, now, browser_of, django_assert_num_queries):
         browser = browser_of(cast.pat)
         for number in (1, 30):
             for _more in range(number):
-                audit.read_record(patient=cast.pat_record, by=cast.thea, now=now)
                 tokens.make_token(user=cast.pat, name="k", scope="read", days=1, now=now)
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(6):
                 browser.get(reverse("accounts:me"))
 
 
@@ -115,16 +81,57 @@ class TestTheTimeZone:
         assert told == [cast.pat_record.pk]
 
 
-class TestTheLook:
-    def test_is_kept(self, cast, browser_of):
-        browser = browser_of(cast.pat)
-        browser.post(reverse("accounts:theme"), {"theme": "dark"})
-        assert 'data-theme="dark"' in browser.get(reverse("accounts:me")).content.decode()
+class TestTheDisplay:
+    CHOICE = {"theme": "dark", "text_size": "largest", "hand": "left"}
 
-    def test_nobody_made_is_refused(self, cast, browser_of, now):
-        assert browser_of(cast.pat).post(reverse("accounts:theme"), {"theme": "pink"}).status_code == 200
+    def test_is_kept_and_seen_on_every_page(self, cast, browser_of):
+        browser = browser_of(cast.pat)
+
+        assert browser.post(DISPLAY, self.CHOICE).url == DISPLAY
+
+        html = browser.get(reverse("accounts:me")).content.decode().partition(">")[2].partition(">")[0]
+        assert 'data-theme="dark"' in html
+        assert 'class="text-largest hand-left has-tabs"' in html
+
+    def test_changes_nothing_for_who_never_chose(self, cast, browser_of):
+        html = browser_of(cast.pat).get(reverse("accounts:me")).content.decode()
+
+        assert 'data-theme="system" class="has-tabs"' in html
+
+    @pytest.mark.parametrize(
+        "wrong", [{"theme": "pink"}, {"text_size": "huge"}, {"hand": "third"}, {"hand": ""}], ids=str
+    )
+    def test_that_nobody_made_is_refused_and_nothing_changes(self, cast, browser_of, wrong):
+        answer = browser_of(cast.pat).post(DISPLAY, {**self.CHOICE, **wrong})
+
+        assert answer.status_code == 200
+        assert 'role="alert"' in answer.content.decode()
+        cast.pat.refresh_from_db()
+        assert (cast.pat.theme, cast.pat.text_size, cast.pat.hand) == ("system", "normal", "both")
+
+    def test_refuses_by_name_what_no_form_would_send(self, cast, now):
+        choice = {"user": cast.pat, "now": now, **self.CHOICE}
         with pytest.raises(profile.UnknownTheme):
-            profile.set_theme(user=cast.pat, theme="pink", now=now)
+            profile.set_display(**{**choice, "theme": "pink"})
+        with pytest.raises(profile.UnknownDisplay):
+            profile.set_display(**{**choice, "hand": "third"})
+        with pytest.raises(profile.UnknownLanguage):
+            profile.set_language(user=cast.pat, language="tlh", now=now)
+
+    def test_offers_no_choice_of_one_language(self, cast, browser_of, settings):
+        settings.LANGUAGES = [("en", "English")]
+        assert 'name="language"' not in browser_of(cast.pat).get(DISPLAY).content.decode()
+
+    def test_changes_the_language_of_pages_and_mails(self, cast, browser_of, settings):
+        settings.LANGUAGES = [("en", "English"), ("es", "Spanish")]
+        browser, before = browser_of(cast.pat), cast.pat_record.revision
+        assert "Español" in browser.get(DISPLAY).content.decode()
+
+        browser.post(DISPLAY, {**self.CHOICE, "language": "es"})
+
+        assert 'lang="es"' in browser.get(DISPLAY).content.decode()
+        assert (cast.pat_record.language, cast.pat_record.revision) == ("es", before + 1)
+        assert cast.otto_record.language == "en"
 
 
 class TestAKeyOnTheMenu:
@@ -188,16 +195,3 @@ class TestThePrivacyNotice:
         with django_assert_num_queries(1):
             assert not privacy_needed(request)
             assert not privacy_needed(request)
-
-
-class TestWordsForThePatient:
-    def test_exist_for_each_act_on_a_record(self, cast, now):
-        actions = set(AuditEvent.objects.filter(patient_id__isnull=False).values_list("action", flat=True))
-        assert actions
-        for action in actions:
-            assert "." not in queries.words_for(action)
-
-    def test_never_name_another_patient(self, cast, now):
-        seen = queries.me(queries.person(cast.pat), now=now).seen
-        assert all("Otto" not in line.who + line.did for line in seen)
-        assert Patient.objects.count() == 2

@@ -130,6 +130,60 @@ class TestTick:
             assert "usually normal" not in text_of(client.post(HELP, {"sign": flag.id})).lower()
 
 
+class TestTheCrisisLine:
+    def test_is_a_call_button_only_beside_the_sign_that_names_it(self, pat_browser, recovery):
+        clinic = recovery.patient.clinic
+        clinic.crisis_line = "020 333"
+        clinic.save()
+
+        of_mood = pat_browser.get(pat_browser.post(HELP, {"sign": "rf-mood"}).url).content.decode()
+        of_leg = pat_browser.get(pat_browser.post(HELP, {"sign": "rf-dvt"}).url).content.decode()
+
+        assert of_mood.index('href="tel:020333"') < of_mood.index('href="tel:112"')
+        assert "Call 020 333 or 112 now." in of_mood
+        assert "020333" not in of_leg
+
+    def test_of_the_installation_stands_in_where_a_clinic_has_none(
+        self, client, pat_browser, recovery, settings
+    ):
+        settings.DEFAULT_CRISIS_LINE = "116 123"
+
+        signed_in = pat_browser.get(pat_browser.post(HELP, {"sign": "rf-mood"}).url).content.decode()
+
+        for html in (signed_in, client.post(HELP, {"sign": "rf-mood"}).content.decode()):
+            assert "Call 116 123 or 112 now." in html
+            assert 'href="tel:116123"' in html
+
+    def test_that_nobody_has_leaves_no_gap(self, client, text_of):
+        words = text_of(client.post(HELP, {"sign": "rf-mood"}))
+
+        assert "Call 112 now. You are not alone." in words
+        assert "{" not in words
+        assert "crisis line" not in words
+
+
+class TestEverySign:
+    def test_has_one_fixed_text_that_names_no_illness_and_leaves_no_gap(self, client, text_of):
+        content = protocols.load()
+        assert len(content.red_flags) == 31
+        for flag in content.red_flags.values():
+            words = text_of(client.post(HELP, {"sign": flag.id}))
+            assert Phones("112").fill(flag.do_now) in words
+            assert flag.urgency.label in words
+            assert flag.clinical_name not in words
+            assert flag.clinical_name not in words
+            assert not {"{", "}"} & set(words)
+
+    def test_in_its_second_wording_is_answered_like_the_first(self, client, text_of):
+        second = [flag for flag in protocols.load().red_flags.values() if flag.ask2]
+        assert second
+        for flag in second:
+            words = text_of(client.post(HELP, {"sign": f"{flag.id}.2"}))
+            assert f"“{flag.ask2}”" in words
+            assert flag.ask not in words
+            assert Phones("112").fill(flag.do_now) in words
+
+
 class TestResult:
     def test_without_a_tick_leads_to_the_list(self, client, pat_browser):
         assert client.get("/help/result/").url == HELP

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
-from recovery.models import PlanPhase, XRay
+from recovery.models import PlanLoad, PlanPhase, XRay
 from recovery.services import alerts, follow_ups, plan, start
 from recovery.services.close import close_recovery
 from recovery.services.correct import correct_dates
@@ -108,7 +108,7 @@ class TestSteps:
         following = PlanPhase.objects.get(plan=recovery.plan, code="mobilise")
         plan.release_phase(phase=following, by=thea, now=clock.now())
 
-        assert "Phase 2: Move gently You are here Set by Thea Berg." in reads()
+        assert "Phase 2: Move gently New You are here Set by Thea Berg." in reads()
 
     def test_list_what_the_team_checks_before_the_next_phase_only(self, reads, recovery):
         assert "Before “Move gently” Your team checks these first, and decides:" in reads()
@@ -294,3 +294,36 @@ class TestStates:
 
     def test_none_is_said_to_be_set_up(self, reads, cast):
         assert "Your care team is setting things up" in reads()
+
+
+class TestLoads:
+    def test_are_a_history_of_who_released_which_and_when(self, reads, recovery, thea, today):
+        following = PlanLoad.objects.get(plan=recovery.plan, position=1)
+        plan.release_load(load=following, by=thea, now=clock.now(), note="Slowly.")
+
+        words = reads().partition("Steps")[2]
+
+        assert f"Since {today:%-d %B} Load: No lifting" in words
+        assert "Load: Very light use New This stands now" in words
+        assert "“Slowly.” Set by Thea Berg." in words
+        assert words.index("Load: No lifting") < words.index("Load: Very light use")
+
+    def test_of_an_earlier_plan_stay_and_each_release_stands_once(self, reads, recovery, thea, today):
+        following = PlanLoad.objects.get(plan=recovery.plan, position=1)
+        plan.release_load(load=following, by=thea, now=clock.now(), note="Before the second operation.")
+        start.record_repair(
+            recovery=recovery,
+            method="open_reduction",
+            operated_on=today,
+            hardware=["plate", "screws"],
+            by=thea,
+            now=clock.now(),
+        )
+        recovery.refresh_from_db()
+        plan.confirm_plan(plan=make_draft(recovery, by=thea), by=thea, now=clock.now())
+
+        words = reads().partition("Steps")[2]
+
+        assert words.count("“Before the second operation.”") == 1
+        assert words.count("This stands now") == 1
+        assert words.index("Before the second operation.") < words.index("This stands now")
