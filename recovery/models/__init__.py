@@ -6,6 +6,7 @@ from recovery.models.follow_up import Visit, XRay
 from recovery.models.log import DailyLog, LogRevision
 from recovery.models.medicine import Medicine, MedicineHour
 from recovery.models.plan import PlanFilm, PlanGate, PlanLoad, PlanPhase, PlanTherapy, PlanVersion
+from recovery.models.question import VisitQuestion
 from recovery.models.recovery import Recovery, Repair
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "Repair",
     "SetDone",
     "Visit",
+    "VisitQuestion",
     "XRay",
 ]

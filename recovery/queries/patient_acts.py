@@ -13,6 +13,7 @@ from recovery.domain.exercises import stop_rules_for
 from recovery.models import Assignment, PlanLoad, SetDone, Visit
 from recovery.queries import patient_place, patient_words
 from recovery.queries.patient_words import Phones
+from recovery.queries.questions import open_questions
 from recovery.querysets import SetDoneQuerySet
 
 MOST_SETS = 200
@@ -133,10 +134,12 @@ class VisitPage:
     cannot_come_at: datetime | None
     clinic_today: date
     phones: Phones
+    questions: tuple[str, ...]
+    query: str
 
 
 def visit(user: User, visit_id: UUID, *, now: datetime) -> VisitPage:
-    """Return one of a person's own visits (1 query). Raises Visit.DoesNotExist."""
+    """Return one of a person's own visits with their questions (2 queries). Raises Visit.DoesNotExist."""
     related = ("recovery__patient__clinic", "recovery__plan", "recovery__current_repair")
     row = Visit.objects.of(user).select_related(*related).get(public_id=visit_id)
     clinic = row.recovery.patient.clinic
@@ -158,4 +161,6 @@ def visit(user: User, visit_id: UUID, *, now: datetime) -> VisitPage:
         cannot_come_at=row.cannot_come_at,
         clinic_today=today,
         phones=patient_words.phones_of(clinic),
+        questions=open_questions(row.recovery),
+        query=f"recovery={row.recovery.public_id}",
     )

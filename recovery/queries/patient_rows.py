@@ -78,12 +78,17 @@ _NOTHING = {
 
 
 def rows_of(
-    recoveries: Iterable[Recovery], *, visits_from_on: date | None, has_history: bool = False
+    recoveries: Iterable[Recovery],
+    *,
+    visits_from_on: date | None,
+    has_history: bool = False,
+    more: Iterable[QuerySet[Any, Any]] = (),
 ) -> tuple[Row, ...]:
     """Return the rows of open recoveries and their plans in force, in one query at most.
 
     Visits count from ``visits_from_on`` on and only while they are booked; None takes all of them.
-    ``has_history`` adds the repairs, the gates and the versions of the plan that were confirmed.
+    ``has_history`` adds the repairs, the gates and the versions of the plan that were confirmed; ``more``
+    adds branches of a page's own, made by ``branch``.
     """
     chosen = list(recoveries)
     if not chosen:
@@ -93,6 +98,7 @@ def rows_of(
     branches = [_alerts(ids), *_plan(chosen), _results(ids), _visits(ids, visits_from_on)]
     if has_history:
         branches += [_repairs(ids), _gates(chosen), _versions(ids)]
+    branches += more
     union = branches[0].union(*branches[1:], all=True)
     ordered = union.order_by(f"{PREFIX}kind", f"{PREFIX}on", f"{PREFIX}number")[:MOST_ROWS]
     return tuple(Row._make(values) for values in ordered)
@@ -103,7 +109,8 @@ def of_kind(rows: Iterable[Row], kind: str, recovery: Recovery) -> tuple[Row, ..
     return tuple(row for row in rows if row.kind == kind and row.recovery_id == recovery.pk)
 
 
-def _branch(rows: QuerySet[Any, Any], kind: str, to_recovery: str, **columns: object) -> QuerySet[Any, Any]:
+def branch(rows: QuerySet[Any, Any], kind: str, to_recovery: str, **columns: object) -> QuerySet[Any, Any]:
+    """Lay one table into the columns of ``Row``: each by the name of a field, or by an expression."""
     values = {
         "kind": Cast(Value(kind), CharField(max_length=10)),
         "recovery_id": F(to_recovery),
@@ -117,7 +124,7 @@ def _branch(rows: QuerySet[Any, Any], kind: str, to_recovery: str, **columns: ob
 
 def _plan(recoveries: Collection[Recovery]) -> Iterable[QuerySet[Any, Any]]:
     plans = [one.plan_id for one in recoveries if one.plan_id]
-    yield _branch(
+    yield branch(
         PlanFilm.objects.filter(plan__in=plans),
         "film",
         "plan__recovery_id",
@@ -126,7 +133,7 @@ def _plan(recoveries: Collection[Recovery]) -> Iterable[QuerySet[Any, Any]]:
         number="week",
         film_key="key",
     )
-    yield _branch(
+    yield branch(
         PlanLoad.objects.filter(plan__in=plans),
         "load",
         "plan__recovery_id",
@@ -138,7 +145,7 @@ def _plan(recoveries: Collection[Recovery]) -> Iterable[QuerySet[Any, Any]]:
         name="released_by_name",
         at="released_at",
     )
-    yield _branch(
+    yield branch(
         PlanPhase.objects.filter(plan__in=plans),
         "phase",
         "plan__recovery_id",
@@ -154,13 +161,13 @@ def _plan(recoveries: Collection[Recovery]) -> Iterable[QuerySet[Any, Any]]:
 def _gates(recoveries: Collection[Recovery]) -> QuerySet[Any, Any]:
     plans = [one.plan_id for one in recoveries if one.plan_id]
     needs = Cast("needs", TextField())
-    return _branch(
+    return branch(
         PlanGate.objects.filter(plan__in=plans), "gate", "plan__recovery_id", code="change", more=needs
     )
 
 
 def _alerts(ids: Collection[int]) -> QuerySet[Any, Any]:
-    return _branch(
+    return branch(
         Alert.objects.open().filter(recovery__in=ids),
         "alert",
         "recovery_id",
@@ -175,19 +182,20 @@ def _alerts(ids: Collection[int]) -> QuerySet[Any, Any]:
 
 
 def _repairs(ids: Collection[int]) -> QuerySet[Any, Any]:
-    return _branch(
+    return branch(
         Repair.objects.filter(recovery__in=ids),
         "repair",
         "recovery_id",
         on="operated_on",
         number="sequence",
         code="method",
+        extra="graft",
         more=Cast("hardware", TextField()),
     )
 
 
 def _versions(ids: Collection[int]) -> QuerySet[Any, Any]:
-    return _branch(
+    return branch(
         PlanVersion.objects.filter(recovery__in=ids, confirmed_at__isnull=False),
         "version",
         "recovery_id",
@@ -200,7 +208,7 @@ def _versions(ids: Collection[int]) -> QuerySet[Any, Any]:
 
 def _results(ids: Collection[int]) -> QuerySet[Any, Any]:
     # A moved bone is told by phone first; until then its result stays hidden, but its film counts as done.
-    return _branch(
+    return branch(
         XRay.objects.filter(recovery__in=ids),
         "result",
         "recovery_id",
@@ -221,7 +229,7 @@ def _results(ids: Collection[int]) -> QuerySet[Any, Any]:
 
 def _visits(ids: Collection[int], from_on: date | None) -> QuerySet[Any, Any]:
     visits = Visit.objects.filter(recovery__in=ids)
-    return _branch(
+    return branch(
         visits if from_on is None else visits.booked().from_day(from_on),
         "visit",
         "recovery_id",
