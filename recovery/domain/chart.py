@@ -5,7 +5,7 @@ A drawing is 326 wide. Decimals have one digit. A day without a value gets no po
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 WIDTH = 326
@@ -15,6 +15,8 @@ LEAST_POINTS = 3
 POINTS_SHOWN = 31
 """With more values than this only the line is drawn, and its last point."""
 MARKS_SHOWN = 3
+LEAD = timedelta(days=7)
+"""A mark so shortly before the first value still stands in the drawing."""
 MARK_ROW = 18
 MARK_HALF = 34
 """About half of a mark's word, to keep two words apart."""
@@ -74,22 +76,14 @@ class Line:
     top: int
     bottom: int
     height: int
+    first_on: date
+    last_on: date
     has_points: bool
 
     @property
     def last(self) -> Point:
         """Return the newest point."""
         return self.points[-1]
-
-    @property
-    def first_on(self) -> date:
-        """Return the first day with a value."""
-        return self.points[0].on
-
-    @property
-    def last_on(self) -> date:
-        """Return the last day with a value."""
-        return self.points[-1].on
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +109,24 @@ def line(
     marks: Iterable[tuple[date, str]] = (),
     gap_days: int = 1,
     is_stepless: bool = True,
+    has_inner_labels: bool = False,
     plot_height: int = PLOT_HEIGHT,
 ) -> Line | None:
     """Draw values by day; None under three of them.
 
     ``ticks`` go from the lowest to the highest value, the lowest at the bottom. Two values more than
     ``gap_days`` apart are joined by a dotted link. ``is_stepless`` is False for answers in words: between
-    two of them lies nothing, so no line is drawn.
+    two of them lies nothing, so no line is drawn. Of ``marks``, the most important first, three are shown.
+    ``has_inner_labels`` leaves room above for labels that stand inside the drawing.
     """
     days = sorted(values)
     if len(days) < LEAST_POINTS:
         return None
-    step = (RIGHT - LEFT) / (days[-1] - days[0]).days
-    placed = _marks(marks, days[0], days[-1], step)
-    top = 8 + MARK_ROW * (1 + max((row for *_rest, row in placed), default=0))
+    chosen = _inside(marks, days[0] - LEAD, days[-1])
+    first_on, last_on = min([days[0], *(on for on, _words in chosen)]), days[-1]
+    step = (RIGHT - LEFT) / (last_on - first_on).days
+    placed = _placed(chosen, first_on, step)
+    top = 8 + MARK_ROW * (1 + max((row for *_rest, row in placed), default=0) + has_inner_labels)
     bottom = top + plot_height
     low, high = ticks[0][0], ticks[-1][0]
 
@@ -136,7 +134,7 @@ def line(
         return bottom - plot_height * (value - low) / (high - low)
 
     points = tuple(
-        Point(_one(LEFT + step * (day - days[0]).days), _one(height_of(values[day])), day, values[day])
+        Point(_one(LEFT + step * (day - first_on).days), _one(height_of(values[day])), day, values[day])
         for day in days
     )
     jumps = [
@@ -153,6 +151,8 @@ def line(
         top=top,
         bottom=bottom,
         height=bottom + 30,
+        first_on=first_on,
+        last_on=last_on,
         has_points=len(points) <= POINTS_SHOWN or not is_stepless,
     )
 
@@ -206,17 +206,26 @@ def round_top(most: float) -> float:
         size *= 10
 
 
-def _marks(
-    marks: Iterable[tuple[date, str]], first_on: date, last_on: date, step: float
+def _inside(marks: Iterable[tuple[date, str]], first_on: date, last_on: date) -> list[tuple[date, str]]:
+    """Keep the first marks that lie within the days, in order of their days."""
+    return sorted([one for one in marks if first_on <= one[0] <= last_on][:MARKS_SHOWN])
+
+
+def _placed(
+    marks: Iterable[tuple[date, str]], first_on: date, step: float
 ) -> list[tuple[float, str, str, int]]:
-    """Place the last marks within the days; a word that would touch the one before moves a row down."""
-    inside = sorted(one for one in marks if first_on <= one[0] <= last_on)[-MARKS_SHOWN:]
+    """Place marks: a word that would touch the one before moves a row down, the same word is said once."""
     found: list[tuple[float, str, str, int]] = []
-    for on, words in inside:
+    said = ""
+    for on, words in marks:
         x = LEFT + step * (on - first_on).days
         anchor = "start" if x < LEFT + MARK_HALF else "end" if x > RIGHT - MARK_HALF else "middle"
         is_close = bool(found) and x - found[-1][0] < 3 * MARK_HALF
-        found.append((x, words, anchor, found[-1][3] + 1 if is_close else 0))
+        if is_close and words == said:
+            found.append((x, "", anchor, found[-1][3]))
+        else:
+            found.append((x, words, anchor, found[-1][3] + 1 if is_close else 0))
+            said = words
     return found
 
 

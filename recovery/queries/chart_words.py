@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -107,4 +107,4 @@ def short(on: date, today: date) -> str:
 def figure(value: float) -> str:
     """Write a value with at most one decimal, thousands apart."""
     number = round(float(value), 1)
-    return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
+    return number_format(number, decimal_pos=0 if number == int(number) else 1, force_grouping=True)

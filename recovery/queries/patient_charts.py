@@ -155,7 +155,7 @@ def measures(
 def marks_of(
     recovery: Recovery, rows: Sequence[Row], days: Sequence[Day], *, first: date
 ) -> list[tuple[date, str]]:
-    """Return at most three days that stand as marks: surgery, the cast off, then the last x-rays."""
+    """Return the days that may stand as marks: surgery, the cast off, then the last x-rays."""
     surgery = [row.on for row in of_kind(rows, "repair", recovery) if row.on and row.on >= first][-1:]
     off = cast_off_on(days)
     x_rays = sorted(
@@ -163,7 +163,7 @@ def marks_of(
     )
     found = [(on, _("Surgery")) for on in surgery]
     found += [(off, _("Cast off"))] if off and off >= first else []
-    return [*found, *((on, _("X-ray")) for on in reversed(x_rays))][: chart.MARKS_SHOWN]
+    return [*found, *((on, _("X-ray")) for on in reversed(x_rays))]
 
 
 def cast_off_on(days: Iterable[Day]) -> date | None:
@@ -200,6 +200,7 @@ def _numbers(
             ticks=ticks,
             marks=marks,
             gap_days=GOAL_GAP_DAYS if is_goal else 1,
+            has_inner_labels=is_inside,
             plot_height=LOW_CHART if is_goal else chart.PLOT_HEIGHT,
         ),
         last=chart_words.figure(values[max(values)]),
@@ -229,7 +230,9 @@ def _swelling(
         finding=chart_words.swelling_finding(words, today=today),
         more=chart_words.gaps(words),
         hint=str(chart_words.HINTS["swelling"]),
-        line=chart.line(places, ticks=ticks, marks=marks, is_stepless=False, plot_height=LOW_CHART),
+        line=chart.line(
+            places, ticks=ticks, marks=marks, is_stepless=False, has_inner_labels=True, plot_height=LOW_CHART
+        ),
         last="",
         is_inside=True,
         rows=_rows(places, lambda place: _(options[int(place)])),

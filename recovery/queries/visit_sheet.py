@@ -17,7 +17,7 @@ from recovery.domain import chart
 from recovery.models import Alert, Recovery, Repair, Visit, VisitQuestion
 from recovery.queries import chart_words, clinic_words, patient_place, patient_words
 from recovery.queries.clinic_chart import PAIN_TICKS
-from recovery.queries.patient_charts import Day, days_of
+from recovery.queries.patient_charts import Day, days_of, marks_of
 from recovery.queries.patient_place import LoadLine, Place
 from recovery.queries.patient_rows import Row, branch, of_kind, rows_of
 from recovery.queries.patient_timeline import Step, results
@@ -27,7 +27,7 @@ from recovery.queries.sets_by_day import assigned, planned_by_day
 
 PAIN_DAYS = 56
 SETS_DAYS = 28
-REPAIRS, CHANGES, SIGNS, RESULTS, VISITS, MOVES, QUESTIONS = 3, 2, 4, 2, 3, 6, 8
+REPAIRS, CHANGES, SIGNS, RESULTS, VISITS, MOVES, QUESTIONS = 3, 2, 3, 2, 3, 6, 8
 QUESTION_LETTERS = 900
 """Longer lists of questions are cut here, so that the sheet stays one page."""
 SIGNS_READ = 50
@@ -159,7 +159,7 @@ def sheet(patient: Patient, recovery: Recovery, *, today: date, for_staff: bool 
         pain=_pain(
             days_of(recovery, first=today - timedelta(days=PAIN_DAYS - 1), last=today), recovery, rows, today
         ),
-        sets=_sets(moves),
+        sets=_sets(moves, of_kind(rows, "assigned", recovery), today),
         moves=_some(moves, MOVES),
         signs=_some(_signs(recovery), SIGNS),
         results=_some(_results(shown), RESULTS),
@@ -210,11 +210,15 @@ def _pain(days: Sequence[Day], recovery: Recovery, rows: Sequence[Row], today: d
         return None
     rest: dict[date, float] = {one.on: one.pain_rest for one in days}
     move: dict[date, float] = {one.on: one.pain_move for one in days if one.pain_move is not None}
-    marks = [(row.on, _("X-ray")) for row in of_kind(rows, "result", recovery) if row.on and is_shown(row)]
     return Pain(
         finding=chart_words.finding("pain_rest", rest, today=today),
         more=chart_words.gaps(rest),
-        line=chart.line(rest, ticks=PAIN_TICKS, marks=marks, plot_height=CHART_HEIGHT),
+        line=chart.line(
+            rest,
+            ticks=PAIN_TICKS,
+            marks=marks_of(recovery, rows, days, first=days[0].on - chart.LEAD),
+            plot_height=CHART_HEIGHT,
+        ),
         last=chart_words.figure(rest[max(rest)]),
         move=chart_words.finding("pain_move", move, today=today) if move else "",
     )
@@ -230,15 +234,17 @@ def _moves(found: Iterable[Row], patient: Patient, first: date, last: date) -> l
     return moves
 
 
-def _sets(moves: Sequence[Move]) -> str:
+def _sets(moves: Sequence[Move], rows: Iterable[Row], today: date) -> str:
     planned = sum(one.planned for one in moves)
-    return chart_words.sets_finding(sum(one.done for one in moves), planned, SETS_DAYS) if planned else ""
+    begun_on = min((row.on for row in rows if row.on), default=today)
+    days = min(SETS_DAYS, (today - begun_on).days + 1)
+    return chart_words.sets_finding(sum(one.done for one in moves), planned, days) if planned else ""
 
 
 def _signs(recovery: Recovery) -> list[Sign]:
     flags = patient_place.content_of(recovery).red_flags
     rows = Alert.objects.filter(recovery=recovery)
-    rows = rows.order_by(F("closed_at").desc(nulls_first=True), "-raised_at", "-pk")
+    rows = rows.order_by(F("closed_at").desc(nulls_first=True), "-raised_at", "-day", "-pk")
     return [
         Sign(
             name=_(flags[row.flag_id].ask) if row.flag_id in flags else row.flag_id,
