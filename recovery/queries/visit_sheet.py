@@ -27,7 +27,7 @@ from recovery.queries.sets_by_day import assigned, planned_by_day
 
 PAIN_DAYS = 56
 SETS_DAYS = 28
-REPAIRS, CHANGES, SIGNS, RESULTS, VISITS, MOVES, QUESTIONS = 3, 2, 3, 2, 3, 6, 8
+REPAIRS, CHANGES, SIGNS, RESULTS, DUE, VISITS, MOVES, QUESTIONS = 3, 2, 3, 2, 2, 3, 6, 8
 QUESTION_LETTERS = 900
 """Longer lists of questions are cut here, so that the sheet stays one page."""
 SIGNS_READ = 50
@@ -163,7 +163,7 @@ def sheet(patient: Patient, recovery: Recovery, *, today: date, for_staff: bool 
         moves=_some(moves, MOVES),
         signs=_some(_signs(recovery), SIGNS),
         results=_some(_results(shown), RESULTS),
-        due=_some([] if recovery.is_closed else _due(recovery, rows, today), VISITS),
+        due=_some([] if recovery.is_closed else _due(recovery, rows, today), DUE),
         visits=_some(_visits(of_kind(rows, "visit", recovery), today), VISITS),
         questions=_asked(of_kind(rows, "question", recovery)),
     )

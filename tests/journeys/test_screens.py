@@ -26,6 +26,11 @@ SCREENS = {
         "/today/",
         "/log/",
         "/recovery/",
+        "/recovery/charts/",
+        "/recovery/charts/?weeks=2",
+        "/recovery/x-rays/",
+        "/recovery/sheet/",
+        "/recovery/questions/",
         "/help/",
         "/reminders/",
         "/medicines/",
@@ -35,7 +40,7 @@ SCREENS = {
         "link:/exercises/ hurt/",
         "link:/visits/",
     ],
-    "otto": ["/today/", "/log/", "/recovery/"],
+    "otto": ["/today/", "/log/", "/recovery/", "/recovery/charts/", "/recovery/x-rays/"],
     "vera": ["/medicines/", "link:/medicines/", "/today/", "/log/", "/recovery/"],
     "thea": [
         "/patients/",
@@ -43,6 +48,7 @@ SCREENS = {
         "/patients/?q=Nobody",
         "/patients/new/",
         "Pat:",
+        "Pat:sheet/",
         "Pat:plan/",
         "Pat:exercises/",
         "Pat:medicines/",
@@ -69,6 +75,7 @@ REFUSED: dict[str, list[tuple[str, str, dict[str, Value]]]] = {
     "pat": [
         ("/log/", "/log/", {}),
         ("/help/", "/help/", {}),
+        ("/recovery/questions/", "/questions/", {}),
         ("link:/exercises/ hurt/", "/hurt/", {}),
     ],
     "thea": [
