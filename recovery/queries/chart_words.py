@@ -13,7 +13,7 @@ Words = str | Promise
 
 NAMES: dict[str, Words] = {
     "pain_rest": _lazy("Pain at rest"),
-    "pain_move": _lazy("Pain when you move"),
+    "pain_move": _lazy("Pain when moving"),
     "swelling": _lazy("Swelling"),
     "steps": _lazy("Steps"),
     "sleep_hours": _lazy("Sleep"),
@@ -28,14 +28,14 @@ HINTS: dict[str, Words] = {
 }
 WENT: dict[str, Words] = {
     "pain_rest": _lazy("Pain at rest went from %(first)s to %(last)s in %(span)s"),
-    "pain_move": _lazy("Pain when you move went from %(first)s to %(last)s in %(span)s"),
+    "pain_move": _lazy("Pain when moving went from %(first)s to %(last)s in %(span)s"),
     "steps": _lazy("Steps a day went from %(first)s to %(last)s in %(span)s"),
     "sleep_hours": _lazy("Hours of sleep went from %(first)s to %(last)s in %(span)s"),
     "goal": _lazy("“%(name)s” went from %(first)s to %(last)s in %(span)s"),
 }
 STAYED: dict[str, Words] = {
     "pain_rest": _lazy("Pain at rest was %(last)s on the first day and on the last"),
-    "pain_move": _lazy("Pain when you move was %(last)s on the first day and on the last"),
+    "pain_move": _lazy("Pain when moving was %(last)s on the first day and on the last"),
     "steps": _lazy("You walked %(last)s steps on the first day and on the last"),
     "sleep_hours": _lazy("You slept %(last)s hours on the first day and on the last"),
     "goal": _lazy("“%(name)s” was %(last)s on the first day and on the last"),
@@ -75,6 +75,12 @@ def swelling_finding(values: Mapping[date, str], *, today: date) -> str:
 def sets_finding(done: int, planned: int, days: int) -> str:
     """Say how many sets were done of those planned."""
     words = _("You did %(done)s of %(planned)s sets in %(span)s")
+    return words % {"done": done, "planned": planned, "span": span(days)}
+
+
+def sets_done(done: int, planned: int, days: int) -> str:
+    """Say the same where others read it too."""
+    words = _("%(done)s of %(planned)s sets done in %(span)s")
     return words % {"done": done, "planned": planned, "span": span(days)}
 
 

@@ -16,6 +16,7 @@ from recovery.queries.patient_words import Phones
 from recovery.queries.questions import open_questions
 from recovery.querysets import SetDoneQuerySet
 
+QUESTIONS_SHOWN = 5
 MOST_SETS = 200
 """More sets of one exercise in one day than anybody does."""
 
@@ -135,6 +136,7 @@ class VisitPage:
     clinic_today: date
     phones: Phones
     questions: tuple[str, ...]
+    more_questions: int
     query: str
 
 
@@ -145,6 +147,7 @@ def visit(user: User, visit_id: UUID, *, now: datetime) -> VisitPage:
     clinic = row.recovery.patient.clinic
     today = local_day(now, clinic.time_zone)
     is_over = row.on < today
+    questions = open_questions(row.recovery)
     return VisitPage(
         visit=row,
         name=str(row.get_kind_display()),
@@ -161,6 +164,7 @@ def visit(user: User, visit_id: UUID, *, now: datetime) -> VisitPage:
         cannot_come_at=row.cannot_come_at,
         clinic_today=today,
         phones=patient_words.phones_of(clinic),
-        questions=open_questions(row.recovery),
+        questions=questions[:QUESTIONS_SHOWN],
+        more_questions=len(questions[QUESTIONS_SHOWN:]),
         query=f"recovery={row.recovery.public_id}",
     )

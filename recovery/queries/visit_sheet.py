@@ -238,7 +238,7 @@ def _sets(moves: Sequence[Move], rows: Iterable[Row], today: date) -> str:
     planned = sum(one.planned for one in moves)
     begun_on = min((row.on for row in rows if row.on), default=today)
     days = min(SETS_DAYS, (today - begun_on).days + 1)
-    return chart_words.sets_finding(sum(one.done for one in moves), planned, days) if planned else ""
+    return chart_words.sets_done(sum(one.done for one in moves), planned, days) if planned else ""
 
 
 def _signs(recovery: Recovery) -> list[Sign]:

@@ -123,7 +123,7 @@ class TestPain:
     def test_when_moving_has_a_chart_of_its_own(self, logged, reads):
         logged({ago: {"pain_rest": 2, "pain_move": 5 + ago} for ago in range(3)})
 
-        assert "Pain when you move went from 7 to 5 in 2 days" in reads()
+        assert "Pain when moving went from 7 to 5 in 2 days" in reads()
 
     def test_with_zero_everywhere_is_a_line_at_the_bottom(self, logged, reads):
         logged(pain(0, 0, 0))

@@ -108,7 +108,7 @@ class TestFacts:
             log(recovery, by=pat, pain=3 + ago, pain_move=5, days_ago=ago)
 
         assert "Pain at rest went from 5 to 3 in 2 days." in reads()
-        assert "Pain when you move was 5 on the first day and on the last." in reads()
+        assert "Pain when moving was 5 on the first day and on the last." in reads()
         assert '<svg class="chart"' in pat_browser.get(SHEET).content.decode()
 
     def test_count_sets_by_exercise(self, recovery, pat, thea, reads, today):
@@ -118,7 +118,7 @@ class TestFacts:
             by=pat, now=clock.now(),
         )  # fmt: skip
 
-        assert "You did 1 of 4 sets in 2 days." in reads()
+        assert "1 of 4 sets done in 2 days." in reads()
         assert "Make a fist: 1 of 4 sets" in reads()
 
     def test_list_open_warning_signs_before_closed_ones(self, recovery, pat, thea, reads, today):
