@@ -75,7 +75,7 @@ REFUSED: dict[str, list[tuple[str, str, dict[str, Value]]]] = {
     "pat": [
         ("/log/", "/log/", {}),
         ("/help/", "/help/", {}),
-        ("/recovery/questions/", "/questions/", {}),
+        ("/recovery/questions/", "/questions/$", {}),
         ("link:/exercises/ hurt/", "/hurt/", {}),
     ],
     "thea": [
