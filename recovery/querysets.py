@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Repair,
         SetDone,
         Visit,
+        VisitQuestion,
         XRay,
     )
 
@@ -134,6 +135,16 @@ class VisitQuerySet(Scoped["Visit"]):
     def from_day(self, day: date) -> Self:
         """Keep visits on ``day`` or later."""
         return self.filter(on__gte=day)
+
+
+class VisitQuestionQuerySet(Scoped["VisitQuestion"]):
+    def kept(self) -> Self:
+        """Leave out what the patient deleted."""
+        return self.filter(removed_at__isnull=True)
+
+    def still_open(self) -> Self:
+        """Keep what the patient still wants to ask, the oldest first."""
+        return self.kept().filter(asked_at__isnull=True).order_by("added_at", "pk")
 
 
 class XRayQuerySet(Scoped["XRay"]):

@@ -79,6 +79,7 @@ def things_of_pat(cast: Cast, *, day: int = 12) -> dict[str, object]:
         recovery=recovery, flag_ids=["rf-dvt"], source="help", day=today, by=cast.pat, now=now
     )
     medicine = recoveries.add_medicine(recovery, by=cast.pat, now=now)
+    question = recoveries.ask(recovery, by=cast.pat, now=now)
     sync.sync(recovery_id=recovery.pk, now=now)
     key, _plain = tokens.make_token(user=cast.pat, name="phone", scope="read", days=1, now=now)
     invitation = _invitation(cast, now)
@@ -91,6 +92,7 @@ def things_of_pat(cast: Cast, *, day: int = 12) -> dict[str, object]:
         "set_id": done.public_id,
         "medicine_id": medicine.public_id,
         "photo_id": recoveries.add_photo(recovery, by=cast.pat, now=now).public_id,
+        "question_id": question.public_id,
         "visit_id": visit.public_id,
         "x_ray_id": record.public_id,
         "alert_id": Alert.objects.get().public_id,

@@ -12,8 +12,8 @@ from accounts.models import Patient, User
 from recovery import protocols
 from recovery.domain.log import DayEntry
 from recovery.domain.repair import treatment_of
-from recovery.models import Assignment, DailyLog, Medicine, Photo, PlanVersion, Recovery
-from recovery.services import exercises, medicines, photos, plan, start
+from recovery.models import Assignment, DailyLog, Medicine, Photo, PlanVersion, Recovery, VisitQuestion
+from recovery.services import exercises, medicines, photos, plan, questions, start
 from recovery.services.log import log_day
 
 WRIST_PLATE = {
@@ -162,6 +162,13 @@ def add_medicine(
         by=by,
         now=now,
     )
+
+
+def ask(
+    recovery: Recovery, text: str = "When may I drive?", *, by: User, now: datetime | None = None
+) -> VisitQuestion:
+    """Put a question on the patient's list."""
+    return questions.add_question(recovery=recovery, text=text, by=by, now=now or clock.now())
 
 
 def log(

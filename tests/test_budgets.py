@@ -9,6 +9,7 @@ import pytest
 from accounts import clock
 from accounts.models import User
 from benchmarks.pages import Weight, first_visit
+from recovery.domain.questions import MOST_OPEN
 from recovery.models import Recovery
 from recovery.queries.clinic_caseload import PAGE_SIZE
 from recovery.services import exercises, follow_ups
@@ -34,6 +35,11 @@ PAGES = {
     "/today/": "pat",
     "/log/": "pat",
     "/recovery/": "pat",
+    "/recovery/charts/": "pat",
+    "/recovery/charts/?weeks=all": "pat",
+    "/recovery/x-rays/": "pat",
+    "/recovery/questions/": "pat",
+    "/recovery/sheet/": "pat",
     "/patients/": "thea",
     "/patients/?show=all": "thea",
 }
@@ -44,6 +50,8 @@ def use_for_two_months(recovery: Recovery, *, by: User) -> None:
     now, patient = clock.now(), recovery.patient
     today = clock.local_day(now, patient.time_zone)
     recoveries.fill_with_logs(recovery, LOGS)
+    for number in range(MOST_OPEN):
+        recoveries.ask(recovery, f"Question {number}? {NOTE * 4}", by=by)
     moves = recoveries.assign(recovery, *MOVES, by=by, days_ago=30)
     for number in range(1, 7):
         exercises.do_set(

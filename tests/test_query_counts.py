@@ -25,6 +25,7 @@ PAGES = (
     "recovery:clinic_medicine",
     "recovery:clinic_medicine_new",
     "recovery:clinic_medicines",
+    "recovery:clinic_sheet",
     "recovery:close",
     "recovery:dates",
     "recovery:details",

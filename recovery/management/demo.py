@@ -14,7 +14,7 @@ from recovery import protocols
 from recovery.domain.log import DayEntry
 from recovery.management.people import PASSWORD, STAFF, STORIES, Staff, Story
 from recovery.models import Recovery
-from recovery.services import alerts, exercises, follow_ups, medicines, plan, start
+from recovery.services import alerts, exercises, follow_ups, medicines, plan, questions, start
 from recovery.services.log import log_day
 
 CLINIC_NAME = "Riverside clinic"
@@ -173,6 +173,7 @@ def _follow(cast: Cast, story: Story, recovery: Recovery, day_zero_on: date) -> 
     for number, pain in enumerate(story.pain):
         _log(cast, story, recovery, day_zero_on + timedelta(days=number), number=number, pain=pain)
     _list(cast, story, recovery)
+    _ask(cast, story, recovery)
     _book(cast, story, recovery)
     for key in story.films:
         _film(cast, recovery, key, by=_confirmer(cast, story))
@@ -221,6 +222,11 @@ def _log(cast: Cast, story: Story, recovery: Recovery, day: date, *, number: int
     }
     if number in story.notes:
         answers["note"] = story.notes[number]
+    if story.goals and number % 7 == 1:
+        scores = (min(10, number // 3 + place) for place, _goal in enumerate(story.goals))
+        answers["goals"] = [
+            {"goal": goal, "score": score} for goal, score in zip(story.goals, scores, strict=True)
+        ]
     rows = [one for one in recovery.assignments.all() if day >= one.starts_on]
     answers["exercises_done"] = [
         str(one.public_id) for place, one in enumerate(rows) if (number + place) % story.skip_every
@@ -245,6 +251,17 @@ def _list(cast: Cast, story: Story, recovery: Recovery) -> None:
             starts_on=cast.today + timedelta(days=one.starts_in_days),
             medicine_id=_id(recovery, f"list/{one.label}"),
             by=cast.staff[story.therapist].user,
+            now=cast.now,
+        )
+
+
+def _ask(cast: Cast, story: Story, recovery: Recovery) -> None:
+    for text in story.questions:
+        questions.add_question(
+            recovery=recovery,
+            text=text,
+            question_id=_id(recovery, f"question/{text}"),
+            by=recovery.patient.user or cast.staff[story.therapist].user,
             now=cast.now,
         )
 

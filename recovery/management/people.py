@@ -33,6 +33,7 @@ class Story:
 
     ``pain`` is pain at rest, one value a day up to yesterday, None where nothing was logged. One exercise in
     ``skip_every`` was left out. ``films`` are the planned films that have a result, by key.
+    ``goals`` are scored once a week, from 0 on.
     """
 
     email: str
@@ -61,6 +62,8 @@ class Story:
     warning: str = ""
     notes: dict[int, str] = field(default_factory=dict)
     listed: tuple[Listed, ...] = ()
+    goals: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     is_draft: bool = False
 
 
@@ -92,6 +95,8 @@ PAT = Story(
     book_film="week-6",
     releases=1,
     notes={5: "First night I slept through.", 12: "Made tea with both hands."},
+    goals=("Do up buttons", "Hold a cup", "Turn a key"),
+    questions=("When may I drive again?", "Can I swim with the splint off?"),
 )
 
 VERA = Story(

@@ -7,6 +7,7 @@ from recovery.models.log import DailyLog, LogRevision
 from recovery.models.medicine import Medicine, MedicineHour
 from recovery.models.photo import Photo
 from recovery.models.plan import PlanFilm, PlanGate, PlanLoad, PlanPhase, PlanTherapy, PlanVersion
+from recovery.models.question import VisitQuestion
 from recovery.models.recovery import Recovery, Repair
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "Repair",
     "SetDone",
     "Visit",
+    "VisitQuestion",
     "XRay",
 ]

@@ -1,19 +1,19 @@
-"""Geometry of the clinic's small drawings of pain. Decimals have one digit; the words are the finding."""
+"""Pain as the clinic's pages draw it: a small line, and a chart. The words are the finding."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
+from recovery.domain import chart
 from recovery.domain.progress import pain_fact
+from recovery.queries.chart_words import gaps
 
 SPARK_DAYS = 14
 SPARK_WIDTH, SPARK_PAD = 96, 4
 SPARK_TOP, SPARK_POINT = 3, 3.0
-CHART_LEFT, CHART_RIGHT, CHART_TOP, CHART_BOTTOM = 30, 300, 26, 184
-MARKS_SHOWN = 3
+PAIN_TICKS = ((0, "0"), (5, "5"), (10, "10"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,47 +27,12 @@ class Spark:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    x: str
-    y: str
-    on: date
-    pain: int
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A line between two logged days; a dotted one jumps over days without a log."""
-
-    x1: str
-    y1: str
-    x2: str
-    y2: str
-    is_gap: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    x: str
-    words: str
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True)
 class PainChart:
     """Pain at rest by day. ``finding`` is the heading, ``desc`` the same in full for who cannot see it."""
 
-    points: tuple[Point, ...]
-    links: tuple[Link, ...]
-    marks: tuple[Mark, ...]
+    line: chart.Line
     finding: str
     desc: str
-    first_on: date
-    last_on: date
-
-    @property
-    def last(self) -> Point:
-        """Return the newest point."""
-        return self.points[-1]
 
 
 def spark(pain: Mapping[date, int], *, today: date) -> Spark | None:
@@ -103,50 +68,15 @@ def pain_words(pain: Mapping[date, int]) -> str:
 
 def pain_chart(pain: Mapping[date, int], *, marks: Iterable[tuple[date, str]]) -> PainChart | None:
     """Return the chart of all days given; None under three logs, where a line would say nothing."""
-    days = sorted(pain)
-    if len(days) < 3:
+    drawn = chart.line(pain, ticks=PAIN_TICKS, marks=marks)
+    if drawn is None:
         return None
-    span = (days[-1] - days[0]).days
-    step = (CHART_RIGHT - CHART_LEFT) / span
-    points = tuple(
-        Point(f"{CHART_LEFT + step * (day - days[0]).days:.1f}", f"{_chart_y(pain[day]):.1f}", day, pain[day])
-        for day in days
-    )
-    missing = span + 1 - len(days)
     finding = pain_words(pain)
-    gaps = (
-        _("%(count)s days have no entry.") % {"count": missing} if missing else _("Every day has an entry.")
-    )
-    return PainChart(
-        points=points,
-        links=tuple(
-            Link(one.x, one.y, two.x, two.y, is_gap=(two.on - one.on).days > 1)
-            for one, two in pairwise(points)
-        ),
-        marks=_marks(marks, days[0], days[-1], step),
-        finding=finding,
-        desc=f"{finding} {gaps}",
-        first_on=days[0],
-        last_on=days[-1],
-    )
-
-
-def _marks(marks: Iterable[tuple[date, str]], first_on: date, last_on: date, step: float) -> tuple[Mark, ...]:
-    inside = sorted(one for one in marks if first_on <= one[0] <= last_on)[-MARKS_SHOWN:]
-    found = []
-    for on, words in inside:
-        x = CHART_LEFT + step * (on - first_on).days
-        anchor = "start" if x < CHART_LEFT + 30 else "end" if x > CHART_RIGHT - 30 else "middle"
-        found.append(Mark(f"{x:.1f}", words, anchor))
-    return tuple(found)
+    return PainChart(drawn, finding, f"{finding} {gaps(pain)}")
 
 
 def _spark_y(pain: int) -> float:
     return SPARK_TOP + SPARK_POINT * (10 - pain)
-
-
-def _chart_y(pain: int) -> float:
-    return CHART_BOTTOM - (CHART_BOTTOM - CHART_TOP) / 10 * pain
 
 
 def _runs(days: list[date]) -> list[list[date]]:

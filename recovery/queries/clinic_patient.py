@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from accounts.clock import local_day
 from accounts.models import CareLink, Invitation
 from recovery.domain import progress
 from recovery.domain.progress import SetsFact
@@ -29,6 +28,7 @@ from recovery.queries import clinic_chart, clinic_words
 from recovery.queries.clinic_log import LoggedDay, logged_days
 from recovery.queries.clinic_record import Record
 from recovery.queries.patient_photos import PhotoLine, latest_photos
+from recovery.queries.sets_by_day import planned_on
 
 CHART_DAYS = 90
 LOGS_SHOWN = 7
@@ -346,17 +346,6 @@ def _sets(record: Record, pk: int) -> tuple[tuple[Assigned, ...], tuple[SetsDay,
             for on, row, pain, where in hurts
             if row in names
         ),
-    )
-
-
-def planned_on(rows: Iterable[Assignment], day: date, zone: str) -> int:
-    """Return how many sets a day asks for; a pause counts from the day it began."""
-    return sum(
-        one.sets_per_day
-        for one in rows
-        if one.starts_on <= day
-        and (one.ends_on is None or day <= one.ends_on)
-        and (one.paused_at is None or day < local_day(one.paused_at, zone))
     )
 
 

@@ -13,8 +13,10 @@ from recovery.domain.exercises import stop_rules_for
 from recovery.models import Assignment, PlanLoad, SetDone, Visit
 from recovery.queries import patient_place, patient_words
 from recovery.queries.patient_words import Phones
+from recovery.queries.questions import open_questions
 from recovery.querysets import SetDoneQuerySet
 
+QUESTIONS_SHOWN = 5
 MOST_SETS = 200
 """More sets of one exercise in one day than anybody does."""
 
@@ -133,15 +135,19 @@ class VisitPage:
     cannot_come_at: datetime | None
     clinic_today: date
     phones: Phones
+    questions: tuple[str, ...]
+    more_questions: int
+    query: str
 
 
 def visit(user: User, visit_id: UUID, *, now: datetime) -> VisitPage:
-    """Return one of a person's own visits (1 query). Raises Visit.DoesNotExist."""
+    """Return one of a person's own visits with their questions (2 queries). Raises Visit.DoesNotExist."""
     related = ("recovery__patient__clinic", "recovery__plan", "recovery__current_repair")
     row = Visit.objects.of(user).select_related(*related).get(public_id=visit_id)
     clinic = row.recovery.patient.clinic
     today = local_day(now, clinic.time_zone)
     is_over = row.on < today
+    questions = open_questions(row.recovery)
     return VisitPage(
         visit=row,
         name=str(row.get_kind_display()),
@@ -158,4 +164,7 @@ def visit(user: User, visit_id: UUID, *, now: datetime) -> VisitPage:
         cannot_come_at=row.cannot_come_at,
         clinic_today=today,
         phones=patient_words.phones_of(clinic),
+        questions=questions[:QUESTIONS_SHOWN],
+        more_questions=len(questions[QUESTIONS_SHOWN:]),
+        query=f"recovery={row.recovery.public_id}",
     )

@@ -85,40 +85,36 @@ def rows_of(
     visits_from_on: date | None,
     logs_from_on: date | None = None,
     has_history: bool = False,
+    more: Iterable[QuerySet[Any, Any]] = (),
 ) -> tuple[Row, ...]:
     """Return the rows of open recoveries and their plans in force, in one query at most.
 
     Visits count from ``visits_from_on`` on and only while they are booked; None takes all of them. Logs count
     from ``logs_from_on`` on; None takes none.
     ``has_history`` adds the repairs, the gates, the versions of the plan that were confirmed and the loads
-    that were released in versions no longer in force.
+    that were released in versions no longer in force. ``more`` adds branches of a page's own, made by
+    ``branch``.
     """
     chosen = list(recoveries)
     if not chosen:
         return ()
     ids, plans = [one.pk for one in chosen], [one.plan_id for one in chosen if one.plan_id]
-    found = (_HISTORY if has_history else _NOW)(ids, plans, visits_from_on, logs_from_on)
+    prepared, branches = (_HISTORY, _long_ago) if has_history else (_NOW, _lately)
+    own = list(more)
+    if own:
+        # Each page's own branches differ, so there is nothing to prepare.
+        found = list(_in_order([*branches(ids, plans, visits_from_on, logs_from_on), *own]))
+    else:
+        found = prepared(ids, plans, visits_from_on, logs_from_on)
     return tuple(Row._make(values) for values in found)
 
 
-def _now(
-    ids: Collection[int], plans: Collection[int], from_on: date | None, logs_from_on: date | None
-) -> QuerySet[Any, Any]:
-    return _in_order(_lately(ids, plans, from_on, logs_from_on))
+def _now(*asked: Any) -> QuerySet[Any, Any]:
+    return _in_order(_lately(*asked))
 
 
-def _history(
-    ids: Collection[int], plans: Collection[int], from_on: date | None, logs_from_on: date | None
-) -> QuerySet[Any, Any]:
-    return _in_order(
-        [
-            *_lately(ids, plans, from_on, logs_from_on),
-            _repairs(ids),
-            _gates(plans),
-            _versions(ids),
-            _past_loads(ids, plans),
-        ]
-    )
+def _history(*asked: Any) -> QuerySet[Any, Any]:
+    return _in_order(_long_ago(*asked))
 
 
 def _lately(
@@ -127,6 +123,13 @@ def _lately(
     # The first branch tells the driver what the columns hold, so it is one that is never left out.
     logs = [] if logs_from_on is None else [_logs(ids, logs_from_on)]
     return [_alerts(ids), *_plan(plans), _results(ids), _visits(ids, from_on), *logs]
+
+
+def _long_ago(
+    ids: Collection[int], plans: Collection[int], from_on: date | None, logs_from_on: date | None
+) -> list[QuerySet[Any, Any]]:
+    now = _lately(ids, plans, from_on, logs_from_on)
+    return [*now, _repairs(ids), _gates(plans), _versions(ids), _past_loads(ids, plans)]
 
 
 def _in_order(branches: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
@@ -143,7 +146,8 @@ def of_kind(rows: Iterable[Row], kind: str, recovery: Recovery) -> tuple[Row, ..
     return tuple(row for row in rows if row.kind == kind and row.recovery_id == recovery.pk)
 
 
-def _branch(rows: QuerySet[Any, Any], kind: str, to_recovery: str, **columns: object) -> QuerySet[Any, Any]:
+def branch(rows: QuerySet[Any, Any], kind: str, to_recovery: str, **columns: object) -> QuerySet[Any, Any]:
+    """Lay one table into the columns of ``Row``: each by the name of a field, or by an expression."""
     values = {
         "kind": Cast(Value(kind), CharField(max_length=10)),
         "recovery_id": F(to_recovery),
@@ -156,7 +160,7 @@ def _branch(rows: QuerySet[Any, Any], kind: str, to_recovery: str, **columns: ob
 
 
 def _plan(plans: Collection[int]) -> Iterable[QuerySet[Any, Any]]:
-    yield _branch(
+    yield branch(
         PlanFilm.objects.filter(plan__in=plans),
         "film",
         "plan__recovery_id",
@@ -165,7 +169,7 @@ def _plan(plans: Collection[int]) -> Iterable[QuerySet[Any, Any]]:
         number="week",
         film_key="key",
     )
-    yield _branch(
+    yield branch(
         PlanLoad.objects.filter(plan__in=plans),
         "load",
         "plan__recovery_id",
@@ -177,7 +181,7 @@ def _plan(plans: Collection[int]) -> Iterable[QuerySet[Any, Any]]:
         name="released_by_name",
         at="released_at",
     )
-    yield _branch(
+    yield branch(
         PlanPhase.objects.filter(plan__in=plans),
         "phase",
         "plan__recovery_id",
@@ -192,14 +196,14 @@ def _plan(plans: Collection[int]) -> Iterable[QuerySet[Any, Any]]:
 
 def _gates(plans: Collection[int]) -> QuerySet[Any, Any]:
     needs = Cast("needs", TextField())
-    return _branch(
+    return branch(
         PlanGate.objects.filter(plan__in=plans), "gate", "plan__recovery_id", code="change", more=needs
     )
 
 
 def _past_loads(ids: Collection[int], in_force: Collection[int]) -> QuerySet[Any, Any]:
     released = PlanLoad.objects.filter(plan__recovery__in=ids, released_at__isnull=False)
-    return _branch(
+    return branch(
         released.exclude(plan__in=in_force),
         "past_load",
         "plan__recovery_id",
@@ -213,7 +217,7 @@ def _past_loads(ids: Collection[int], in_force: Collection[int]) -> QuerySet[Any
 
 
 def _alerts(ids: Collection[int]) -> QuerySet[Any, Any]:
-    return _branch(
+    return branch(
         Alert.objects.open().filter(recovery__in=ids),
         "alert",
         "recovery_id",
@@ -229,23 +233,24 @@ def _alerts(ids: Collection[int]) -> QuerySet[Any, Any]:
 
 def _logs(ids: Collection[int], from_on: date) -> QuerySet[Any, Any]:
     days = DailyLog.objects.filter(recovery__in=ids, day__gte=from_on)
-    return _branch(days, "log", "recovery_id", on="day", number="pain_rest")
+    return branch(days, "log", "recovery_id", on="day", number="pain_rest")
 
 
 def _repairs(ids: Collection[int]) -> QuerySet[Any, Any]:
-    return _branch(
+    return branch(
         Repair.objects.filter(recovery__in=ids),
         "repair",
         "recovery_id",
         on="operated_on",
         number="sequence",
         code="method",
+        extra="graft",
         more=Cast("hardware", TextField()),
     )
 
 
 def _versions(ids: Collection[int]) -> QuerySet[Any, Any]:
-    return _branch(
+    return branch(
         PlanVersion.objects.filter(recovery__in=ids, confirmed_at__isnull=False),
         "version",
         "recovery_id",
@@ -258,7 +263,7 @@ def _versions(ids: Collection[int]) -> QuerySet[Any, Any]:
 
 def _results(ids: Collection[int]) -> QuerySet[Any, Any]:
     # A moved bone is told by phone first; until then its result stays hidden, but its film counts as done.
-    return _branch(
+    return branch(
         XRay.objects.filter(recovery__in=ids),
         "result",
         "recovery_id",
@@ -279,7 +284,7 @@ def _results(ids: Collection[int]) -> QuerySet[Any, Any]:
 
 def _visits(ids: Collection[int], from_on: date | None) -> QuerySet[Any, Any]:
     visits = Visit.objects.filter(recovery__in=ids)
-    return _branch(
+    return branch(
         visits if from_on is None else visits.booked().from_day(from_on),
         "visit",
         "recovery_id",

@@ -89,6 +89,7 @@ class TimelinePage:
 
     recovery: Recovery
     others: tuple[Other, ...]
+    query: str
     today: date
     place: Place
     plan_state: str
@@ -120,7 +121,8 @@ def timeline(recoveries: Sequence[Recovery], recovery: Recovery, *, today: date)
     state = plan_state(recovery)
     return TimelinePage(
         recovery=recovery,
-        others=_others(recoveries, recovery),
+        others=others(recoveries, recovery),
+        query=f"recovery={recovery.public_id}" if len(recoveries) > 1 else "",
         today=today,
         place=place,
         plan_state=state,
@@ -138,7 +140,8 @@ def timeline(recoveries: Sequence[Recovery], recovery: Recovery, *, today: date)
     )
 
 
-def _others(recoveries: Sequence[Recovery], chosen: Recovery) -> tuple[Other, ...]:
+def others(recoveries: Sequence[Recovery], chosen: Recovery) -> tuple[Other, ...]:
+    """Name all of a person's broken bones; empty where there is only one."""
     if len(recoveries) < 2:
         return ()
     return tuple(Other(one.public_id, patient_place.bone_of(one), one.pk == chosen.pk) for one in recoveries)
@@ -203,7 +206,7 @@ def _steps(recovery: Recovery, rows: Sequence[Row], today: date) -> tuple[Step, 
     steps = [
         Step("injury", "done", recovery.injured_on, title=_("Injury")),
         *(_repair(row, recovery) for row in of_kind(rows, "repair", recovery)),
-        *_results(of_kind(rows, "result", recovery)),
+        *results(of_kind(rows, "result", recovery)),
         *_changes(of_kind(rows, "version", recovery), recovery),
         *_visits(of_kind(rows, "visit", recovery), today),
     ]
@@ -331,9 +334,10 @@ def _repair(row: Row, recovery: Recovery) -> Step:
     )
 
 
-def _results(results: Iterable[Row]) -> Iterable[Step]:
-    for row in results:
-        if row.on and is_shown(row):
+def results(rows: Iterable[Row], *, for_staff: bool = False) -> Iterable[Step]:
+    """Yield the results that the patient may read; for staff all of them."""
+    for row in rows:
+        if row.on and (for_staff or is_shown(row)):
             metal = patient_words.found_hardware(row.more)
             lines = [
                 str(patient_words.CALLUS[row.extra]) if row.extra in patient_words.CALLUS else "",

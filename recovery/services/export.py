@@ -19,6 +19,7 @@ from recovery.models import (
     Repair,
     SetDone,
     Visit,
+    VisitQuestion,
     XRay,
 )
 from recovery.querysets import PlanQuerySet
@@ -69,6 +70,12 @@ def register() -> None:
         _("Each save of your log"),
         LogRevision.objects.of,
         "public_id log__public_id body done_at time_zone received_at undone_at",
+    )
+    export.add(
+        "questions",
+        _("Your questions for visits"),
+        VisitQuestion.objects.of,
+        "public_id recovery__public_id text added_at asked_at",
     )
     export.add(
         "photos",

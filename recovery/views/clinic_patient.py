@@ -15,6 +15,7 @@ from recovery.domain.timeline import completed_weeks
 from recovery.forms.clinic import CloseWarningForm
 from recovery.forms.clinic_log import StaffLogForm
 from recovery.models import Alert
+from recovery.queries import visit_sheet
 from recovery.queries.clinic_assign import running
 from recovery.queries.clinic_patient import patient_page
 from recovery.queries.clinic_record import Record
@@ -37,6 +38,15 @@ from recovery.views.clinic import (
 def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Show a patient's record."""
     return _draw(request, open_record(request, patient_id))
+
+
+@clinic_page
+@require_safe
+def sheet(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Show the visit sheet of a record; reading it is written down."""
+    found = open_recovery(request, patient_id)
+    laid_out = visit_sheet.sheet(found.patient, found.recovery, today=found.today, for_staff=True)
+    return page(request, "sheet", found, page=laid_out)
 
 
 @require_POST

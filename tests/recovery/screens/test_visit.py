@@ -7,6 +7,7 @@ from icalendar import Calendar
 from accounts import clock
 from recovery.models import Visit
 from recovery.services import follow_ups
+from tests.recoveries import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +99,22 @@ class TestPage:
         assert "Yesterday X-ray" in reads()
         assert "The result is not here yet" in reads()
         assert "I cannot come" not in reads()
+
+
+class TestQuestionsAndSheet:
+    def test_stand_on_the_page_with_a_way_to_them(self, reads, recovery, pat, pat_browser, address):
+        assert "What do you want to ask? Write it down here." in reads()
+        ask(recovery, "When may I drive?", by=pat)
+        html = pat_browser.get(address).content.decode()
+
+        assert "Questions for my next visit When may I drive?" in reads()
+        assert f'href="/recovery/questions/?recovery={recovery.public_id}"' in html
+        assert f'href="/recovery/sheet/?recovery={recovery.public_id}"' in html
+
+    def test_are_not_asked_of_a_visit_that_is_off(self, reads, visit, thea):
+        follow_ups.cancel_visit(visit=visit, by=thea, now=clock.now())
+
+        assert "What do you want to ask?" not in reads()
 
 
 class TestCannotCome:
