@@ -1,0 +1,270 @@
+"""Figures of the exercises for elbow and shoulder."""
+
+from recovery.domain.figures import props
+from recovery.domain.figures.body import ARM, FAR_ARM, Body, Front, draw, draw_front, panel
+from recovery.domain.figures.strokes import Figure, Shape, arrow, line, straight
+
+GROUND = 152
+BIG = 1.4
+
+
+def _bust(**pose: object) -> Body:
+    """Return a person from the hips up, seen large."""
+    return Body(hip=(66, 122), size=BIG, leg=(-90, -90, 0), **pose)  # type: ignore[arg-type]
+
+
+def _upper(
+    body: Body, *more: object, moving: tuple[str, ...] = (), was: Body | None = None
+) -> tuple[Shape, ...]:
+    return panel(draw(body, moving=moving, was=was), *more)  # type: ignore[arg-type]
+
+
+def _bend() -> Figure:
+    start, end = _bust(arm=(-88, -84)), _bust(arm=(-88, 66))
+    return Figure(
+        (
+            _upper(start),
+            _upper(end, arrow((92, 136), (134, 126), (126, 80)), moving=("forearm",), was=start),
+        ),
+        ((0,), (1,)),
+        156,
+    )
+
+
+def _assist() -> Figure:
+    def both(fore: float, good: tuple[float, float], *moving: str) -> list:
+        return draw(_bust(arm=(-88, fore), far_arm=good), moving=moving)
+
+    return Figure(
+        (
+            panel(both(-20, (-66, -34))),
+            panel(both(58, (-40, 28), "forearm", "far_forearm"), arrow((124, 116), (148, 90), (128, 56))),
+        ),
+        ((0,), (1,)),
+        156,
+    )
+
+
+def _press() -> Figure:
+    def at(fore: float, *moving: str) -> list:
+        body = _bust(arm=(-92, fore))
+        return [
+            props.wall(150),
+            *props.hook((148, 22)),
+            props.band((148, 22), body.hand()),
+            *draw(body, moving=moving),
+        ]
+
+    return Figure(
+        (panel(at(24)), panel(at(-80, "forearm"), arrow((118, 86), (128, 118), (98, 136)))),
+        ((0, 1), (2,)),
+        156,
+    )
+
+
+def _curl() -> Figure:
+    def at(fore: float, *moving: str) -> list:
+        body = _bust(arm=(-90, fore))
+        return [*draw(body, moving=moving), *props.weight(body.hand(), fore + 90, 1.1)]
+
+    return Figure(
+        (panel(at(-80)), panel(at(62, "forearm"), arrow((96, 136), (140, 124), (132, 84)))), ((0,), (1,)), 160
+    )
+
+
+def _pendulum() -> Figure:
+    table = props.table(96, 158, 84, GROUND)
+
+    def at(arm: float, *more: object, moving: tuple[str, ...] = ()) -> tuple[Shape, ...]:
+        body = Body(
+            hip=(40, 88), torso=22, head=18, arm=(arm, arm), far_arm=(-30, -62), leg=(-88, -92, 0),
+            far_leg=(-96, -94, 0), size=1.05,
+        )  # fmt: skip
+        return panel(props.floor(GROUND), table, draw(body, moving=moving), *more)  # type: ignore[arg-type]
+
+    circle = arrow((66, 130), (82, 150), (98, 130))
+    return Figure(
+        (at(-90), at(-76, circle, arrow((98, 122), (82, 108), (66, 122)), moving=ARM)), ((0, 1), (2,)), 160
+    )
+
+
+def _blades() -> Figure:
+    start = Front(neck=(82, 46), size=1.75, is_back=True)
+    end = Front(neck=(82, 46), size=1.75, is_back=True, left_arm=(-108, -80), right_arm=(-72, -100))
+
+    def blades(out: float, look: str) -> list[Shape]:
+        return [
+            line(
+                look,
+                (82 + side * out, 66),
+                (82 + side * (out - 1), 100),
+                (82 + side * (out - 9), 72),
+                closed=True,
+            )
+            for side in (-1, 1)
+        ]
+
+    return Figure(
+        (
+            panel(draw_front(start), blades(21, "bl")),
+            panel(
+                draw_front(end),
+                blades(14, "bm"),
+                straight((14, 60), (40, 72)),
+                straight((150, 60), (124, 72)),
+            ),
+        ),
+        ((0,), (1,)),
+        150,
+    )
+
+
+def _table_slide() -> Figure:
+    def at(torso: float, arm: tuple[float, float], x: float, *moving: str) -> list:
+        body = Body(hip=(34, 112), torso=torso, arm=arm, leg=(-2, -90, 0), size=1.05)
+        hand = body.hand()
+        cloth = line("tw", (hand[0] - 8, 87), (hand[0] + 14, 87), width=5)
+        return [
+            props.chair(14, 127, GROUND),
+            props.table(76, 160, 91, GROUND, legs=False),
+            cloth,
+            *draw(body, moving=moving),
+        ]
+
+    return Figure(
+        (
+            panel(at(88, (-62, -8), 0)),
+            panel(at(50, (-22, -10), 0, *ARM), straight((92, 104), (140, 104))),
+        ),
+        ((0,), (1,)),
+        160,
+    )
+
+
+def _lying(arm: tuple[float, float], far: tuple[float, float]) -> Body:
+    return Body(hip=(176, 80), torso=180, arm=arm, far_arm=far, leg=(48, -48, 0), size=1.45)
+
+
+def _assist_lift() -> Figure:
+    start, end = _lying((-6, 32), (2, 24)), _lying((98, 98), (92, 100))
+    return Figure(
+        (
+            panel(props.bed(96), props.pillow((82, 92), 40), draw(start)),
+            panel(
+                props.bed(96), props.pillow((82, 92), 40),
+                draw(end, moving=(*ARM, *FAR_ARM)), arrow((178, 44), (166, 16), (134, 14)),
+            ),
+        ),
+        ((0, 1), (2,)),
+        112,
+        is_stacked=True,
+    )  # fmt: skip
+
+
+def _stick_out() -> Figure:
+    def at(left: tuple[float, float], right: tuple[float, float], *moving: str) -> list:
+        body = Front(neck=(82, 48), size=1.35, left_arm=left, right_arm=right, left_leg=None, right_leg=None)
+        bed = line("pl", (38, 8), (126, 8), (126, 150), (38, 150), width=8, closed=True)
+        reach = 0 if moving else 14
+        left_hand, right_hand = body.limb("left_arm")[-1], body.limb("right_arm")[-1]
+        held = props.stick((left_hand[0] - reach, left_hand[1]), (right_hand[0] + reach, right_hand[1]))
+        return [bed, *props.pillow((82, 26), 50), *draw_front(body, moving=moving), held]
+
+    return Figure(
+        (
+            panel(at((-98, 66), (-82, 114))),
+            panel(at((-98, 40), (-82, 24), "right_forearm"), arrow((100, 128), (128, 136), (148, 116))),
+        ),
+        ((0, 1), (2,)),
+        158,
+    )
+
+
+def _facing_wall(arm: tuple[float, float], x: float = 100, **pose: object) -> Body:
+    return Body(hip=(x, 90), arm=arm, size=0.97, **pose)  # type: ignore[arg-type]
+
+
+def _wall_walk() -> Figure:
+    start, end = _facing_wall((-60, 35)), _facing_wall((40, 55))
+    return Figure(
+        (
+            panel(props.floor(GROUND), props.wall(130), draw(start)),
+            panel(
+                props.floor(GROUND),
+                props.wall(130),
+                draw(end, moving=ARM, was=start),
+                straight((84, 60), (84, 24)),
+            ),
+        ),
+        ((0,), (1, 2)),
+        160,
+    )
+
+
+def _still_push() -> Figure:
+    def at(*more: object, moving: tuple[str, ...] = ()) -> tuple[Shape, ...]:
+        body = Body(hip=(74, 126), size=BIG, arm=(-90, 0))
+        return panel(props.wall(118, 6, 156), draw(body, moving=moving), *more)  # type: ignore[arg-type]
+
+    return Figure((at(), at(straight((82, 74), (112, 74)), moving=ARM)), ((0,), (1, 2)), 160)
+
+
+def _row() -> Figure:
+    def at(arm: tuple[float, float], *moving: str) -> list:
+        body = Body(hip=(56, 82), arm=arm, size=1.1)
+        return [
+            props.floor(GROUND), props.wall(146), *props.hook((144, 64)),
+            props.band((144, 64), body.hand()), *draw(body, moving=moving),
+        ]  # fmt: skip
+
+    return Figure(
+        (panel(at((-30, 0))), panel(at((-130, 0), *ARM), straight((116, 88), (76, 88)))), ((0,), (1,)), 160
+    )
+
+
+def _turn_out() -> Figure:
+    def at(fore: float, *moving: str) -> list:
+        body = Front(neck=(72, 46), size=BIG, right_arm=(-84, fore), left_arm=(-96, -88))
+        hand, elbow = body.limb("right_arm")[-1], body.limb("right_arm")[1]
+        towel = line("tw", (elbow[0] - 9, elbow[1] - 14), (elbow[0] - 9, elbow[1]), width=9)
+        return [
+            *draw_front(body, moving=moving), towel, *props.hook((10, 100)), props.band((10, 100), hand),
+        ]  # fmt: skip
+
+    return Figure(
+        (panel(at(172)), panel(at(14, "right_forearm"), arrow((96, 128), (128, 136), (148, 118)))),
+        ((0,), (1,)),
+        156,
+    )
+
+
+def _wall_push() -> Figure:
+    ground = props.floor(GROUND), props.wall(138)
+    start = Body(hip=(64, 83), torso=82, arm=(-2, 4), leg=(-97, -97, 0), size=1.1)
+    end = Body(hip=(76, 88), torso=64, arm=(-50, 44), leg=(-116, -116, 0), size=1.1)
+    return Figure(
+        (
+            panel(*ground, draw(start)),
+            panel(*ground, draw(end, moving=("torso", "head", *ARM)), straight((60, 30), (88, 34))),
+        ),
+        ((0,), (1,)),
+        160,
+    )
+
+
+FIGURES = {
+    "ex-elbow-bend": _bend(),
+    "ex-elbow-assist": _assist(),
+    "ex-triceps-band": _press(),
+    "ex-biceps-curl": _curl(),
+    "ex-pendulum": _pendulum(),
+    "ex-scap-set": _blades(),
+    "ex-table-slide": _table_slide(),
+    "ex-assist-lift": _assist_lift(),
+    "ex-stick-er": _stick_out(),
+    "ex-wall-walk": _wall_walk(),
+    "ex-iso-shoulder": _still_push(),
+    "ex-band-row": _row(),
+    "ex-band-er": _turn_out(),
+    "ex-wall-push": _wall_push(),
+}

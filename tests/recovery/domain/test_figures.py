@@ -1,0 +1,55 @@
+"""Every exercise of the library has a drawing that shows where it starts and where it ends."""
+
+import pytest
+
+from recovery import protocols
+from recovery.domain.figures import FIGURES
+from recovery.domain.figures.strokes import arrow, line, number, tubes, turn
+
+CONTENT = protocols.load("2026-11")
+MOVING = {"mo", "mi", "mv", "bm"}
+
+
+class TestTheLibrary:
+    def test_has_a_figure_for_each_exercise_and_no_other(self):
+        assert set(FIGURES) == set(CONTENT.exercises)
+
+    @pytest.mark.parametrize("name", sorted(CONTENT.exercises))
+    def test_shows_two_to_four_different_positions(self, name):
+        panels = FIGURES[name].panels
+
+        assert 2 <= len(panels) <= 4
+        assert len(set(panels)) == len(panels)
+
+    @pytest.mark.parametrize("name", sorted(CONTENT.exercises))
+    def test_marks_what_moves_where_it_ends(self, name):
+        assert MOVING & {kind for one in FIGURES[name].panels[-1] for kind in one.kind.split()}
+
+    @pytest.mark.parametrize("name", sorted(CONTENT.exercises))
+    def test_says_which_steps_each_picture_shows(self, name):
+        drawing, steps = FIGURES[name], CONTENT.exercises[name].steps
+
+        assert len(drawing.shows) == len(drawing.panels)
+        assert all(shown and set(shown) <= set(range(len(steps))) for shown in drawing.shows)
+
+
+class TestStrokes:
+    def test_measure_angles_from_the_right_and_upwards(self):
+        assert [number(one) for one in turn((0, 0), 90, 10)] == ["0", "-10"]
+
+    @pytest.mark.parametrize(
+        ("value", "written"), [(1, "1"), (1.25, "1.2"), (-0.01, "0"), (-3.04, "-3"), (0.5, "0.5")]
+    )
+    def test_write_one_digit_at_most(self, value, written):
+        assert number(value) == written
+
+    def test_draw_outlines_before_what_they_enclose(self):
+        shapes = tubes("own", (((0, 0), (10, 0)), 10), (((10, 0), (10, 10)), 8))
+
+        assert [(one.kind, one.width) for one in shapes] == [("fo", 10), ("fo", 8), ("fi", 5), ("fi", 3)]
+
+    def test_end_an_arrow_with_a_head(self):
+        assert arrow((0, 0), (5, 0), (10, 0)).data.endswith("M2.1 6.2L10 0L2.1 -6.2")
+
+    def test_close_a_line_where_asked(self):
+        assert line("pr", (0, 0), (1, 0), closed=True).data == "M0 0L1 0Z"
