@@ -61,6 +61,7 @@ PAGES = {
             "recovery:log",
             "recovery:log_on",
             "recovery:timeline",
+            "recovery:programme",
             "recovery:medicines",
             "recovery:medicine_new",
             "reminders:settings",
@@ -72,6 +73,7 @@ PAGES = {
         (
             "recovery:saved",
             "recovery:exercise",
+            "recovery:count",
             "recovery:set_done",
             "recovery:set_undo",
             "recovery:it_hurt",

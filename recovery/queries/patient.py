@@ -3,6 +3,7 @@
 from recovery.queries.patient_acts import ExercisePage, VisitPage, exercise, last_set, visit
 from recovery.queries.patient_help import HelpPage, HelpResult, help_page, help_result, signs_of
 from recovery.queries.patient_log import DayPage, SavedPage, day_page, saved
+from recovery.queries.patient_programme import ProgrammePage, programme
 from recovery.queries.patient_timeline import TimelinePage, timeline
 from recovery.queries.patient_today import Today, recoveries_of, today
 
@@ -11,6 +12,7 @@ __all__ = [
     "ExercisePage",
     "HelpPage",
     "HelpResult",
+    "ProgrammePage",
     "SavedPage",
     "TimelinePage",
     "Today",
@@ -20,6 +22,7 @@ __all__ = [
     "help_page",
     "help_result",
     "last_set",
+    "programme",
     "recoveries_of",
     "saved",
     "signs_of",

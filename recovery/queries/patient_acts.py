@@ -17,6 +17,8 @@ from recovery.querysets import SetDoneQuerySet
 
 MOST_SETS = 200
 """More sets of one exercise in one day than anybody does."""
+SHORTEST_TIMED_SECONDS = 5
+"""A shorter hold is over before a hand is back from the phone: it is counted aloud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,12 @@ class ExercisePage:
     assignment: Assignment
     bone: str
     name: str
+    region: str
     steps: tuple[str, ...]
     dose: str
+    reps: int
+    hold_seconds: int
+    minutes: int
     sets: int
     times_per_day: int
     note: str
@@ -46,6 +52,18 @@ class ExercisePage:
         """Say whether all sets of the day are done."""
         return self.done >= self.planned
 
+    @property
+    def next_set(self) -> int:
+        """Return the number of the set that comes next."""
+        return self.done + 1
+
+    @property
+    def timer_seconds(self) -> int:
+        """Return how long a timer runs: the minutes of a set, or the hold of one time; 0 for no timer."""
+        if self.minutes:
+            return self.minutes * 60
+        return self.hold_seconds if self.hold_seconds >= SHORTEST_TIMED_SECONDS else 0
+
 
 def exercise(user: User, assignment_id: UUID, *, now: datetime) -> ExercisePage:
     """Return one of a person's own exercises (3 queries). Raises Assignment.DoesNotExist."""
@@ -62,8 +80,12 @@ def exercise(user: User, assignment_id: UUID, *, now: datetime) -> ExercisePage:
         assignment=row,
         bone=patient_place.bone_of(recovery),
         name=_(move.name),
+        region=move.region,
         steps=tuple(_(step) for step in move.steps),
         dose=patient_words.dose(reps=row.reps, hold_seconds=row.hold_seconds, minutes=row.minutes),
+        reps=row.reps,
+        hold_seconds=row.hold_seconds,
+        minutes=row.minutes,
         sets=row.sets,
         times_per_day=row.times_per_day,
         note=row.note,

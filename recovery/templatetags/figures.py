@@ -1,6 +1,7 @@
 """Drawings of exercises as inline SVG."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from django import template
 from django.utils.html import format_html
@@ -64,9 +65,14 @@ def _panel(shapes: Panel, number: int) -> str:
     badge = (
         f'<circle class="nr" cx="15" cy="15" r="{BADGE}"/><text class="nt" x="15" y="20.5">{number}</text>'
     )
-    return "".join(_path(one) for one in shapes) + badge
+    return "".join(_path(*look, list(alike)) for look, alike in groupby(shapes, _look)) + badge
 
 
-def _path(shape: Shape) -> str:
-    width = f' stroke-width="{shape.width:g}"' if shape.width else ""
-    return f'<path class="{shape.kind}"{width} d="{shape.data}"/>'
+def _look(shape: Shape) -> tuple[str, float | None]:
+    return shape.kind, shape.width
+
+
+def _path(kind: str, wide: float | None, shapes: list[Shape]) -> str:
+    """Draw neighbours of one look as one path."""
+    width = f' stroke-width="{wide:.3g}"' if wide else ""
+    return f'<path class="{kind}"{width} d="{"".join(one.data for one in shapes)}"/>'

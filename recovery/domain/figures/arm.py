@@ -2,7 +2,7 @@
 
 from recovery.domain.figures import props
 from recovery.domain.figures.body import ARM, FAR_ARM, Body, Front, draw, draw_front, panel
-from recovery.domain.figures.strokes import Figure, Shape, arrow, line, straight
+from recovery.domain.figures.strokes import Figure, Point, Shape, arrow, line, straight, tubes, turn
 
 GROUND = 152
 BIG = 1.4
@@ -32,13 +32,17 @@ def _bend() -> Figure:
 
 
 def _assist() -> Figure:
-    def both(fore: float, good: tuple[float, float], *moving: str) -> list:
-        return draw(_bust(arm=(-88, fore), far_arm=good), moving=moving)
+    def both(fore: float, elbow: Point, look: str, *moving: str) -> list[Shape]:
+        body = _bust(arm=(-88, fore))
+        held = turn(body.hand(), fore + 180, 6)
+        helper = tubes("far", ((body.shoulder, elbow, held), 13))
+        grip = tubes(look, ((turn(held, fore + 90, 8), turn(held, fore - 90, 8)), 11))
+        return [*helper, *draw(body, moving=moving), *grip]
 
     return Figure(
         (
-            panel(both(-20, (-66, -34))),
-            panel(both(58, (-40, 28), "forearm", "far_forearm"), arrow((124, 116), (148, 90), (128, 56))),
+            panel(both(-20, (92, 124), "own")),
+            panel(both(52, (112, 104), "now", "forearm"), arrow((134, 118), (152, 92), (128, 56))),
         ),
         ((0,), (1,)),
         156,
@@ -89,33 +93,31 @@ def _pendulum() -> Figure:
 
 
 def _blades() -> Figure:
-    start = Front(neck=(82, 46), size=1.75, is_back=True)
-    end = Front(neck=(82, 46), size=1.75, is_back=True, left_arm=(-108, -80), right_arm=(-72, -100))
-
-    def blades(out: float, look: str) -> list[Shape]:
-        return [
+    def back(out: float, look: str, *arms: tuple[float, float]) -> list[Shape]:
+        body = Front(neck=(82, 56), size=1.75, is_back=True, left_arm=arms[0], right_arm=arms[1])
+        blades = [
             line(
                 look,
-                (82 + side * out, 66),
-                (82 + side * (out - 1), 100),
-                (82 + side * (out - 9), 72),
+                (82 + side * out, 76),
+                (82 + side * (out - 1), 110),
+                (82 + side * (out - 9), 82),
                 closed=True,
             )
             for side in (-1, 1)
         ]
+        return [*draw_front(body), *blades]
 
     return Figure(
         (
-            panel(draw_front(start), blades(21, "bl")),
+            panel(back(21, "bl", (-100, -88), (-80, -92))),
             panel(
-                draw_front(end),
-                blades(14, "bm"),
-                straight((14, 60), (40, 72)),
-                straight((150, 60), (124, 72)),
+                back(14, "bm", (-108, -80), (-72, -100)),
+                straight((10, 74), (36, 84)),
+                straight((154, 74), (128, 84)),
             ),
         ),
         ((0,), (1,)),
-        150,
+        156,
     )
 
 
@@ -163,8 +165,13 @@ def _assist_lift() -> Figure:
 
 def _stick_out() -> Figure:
     def at(left: tuple[float, float], right: tuple[float, float], *moving: str) -> list:
-        body = Front(neck=(82, 48), size=1.35, left_arm=left, right_arm=right, left_leg=None, right_leg=None)
-        bed = line("pl", (38, 8), (126, 8), (126, 150), (38, 150), width=8, closed=True)
+        body = Front(
+            neck=(82, 48),
+            size=1.35,
+            left_arm=left,
+            right_arm=right,
+        )
+        bed = line("pl", (38, 8), (126, 8), (126, 190), (38, 190), width=8, closed=True)
         reach = 0 if moving else 14
         left_hand, right_hand = body.limb("left_arm")[-1], body.limb("right_arm")[-1]
         held = props.stick((left_hand[0] - reach, left_hand[1]), (right_hand[0] + reach, right_hand[1]))
@@ -173,7 +180,7 @@ def _stick_out() -> Figure:
     return Figure(
         (
             panel(at((-98, 66), (-82, 114))),
-            panel(at((-98, 40), (-82, 24), "right_forearm"), arrow((100, 128), (128, 136), (148, 116))),
+            panel(at((-92, 52), (-82, 24), "right_forearm"), arrow((100, 128), (128, 136), (148, 116))),
         ),
         ((0, 1), (2,)),
         158,
@@ -206,7 +213,7 @@ def _still_push() -> Figure:
         body = Body(hip=(74, 126), size=BIG, arm=(-90, 0))
         return panel(props.wall(118, 6, 156), draw(body, moving=moving), *more)  # type: ignore[arg-type]
 
-    return Figure((at(), at(straight((82, 74), (112, 74)), moving=ARM)), ((0,), (1, 2)), 160)
+    return Figure((at(), at(straight((92, 72), (114, 72)), moving=ARM)), ((0,), (1, 2)), 160)
 
 
 def _row() -> Figure:

@@ -217,7 +217,7 @@ def _front_limb(body: Front, name: str, moving: Collection[str]) -> list[Shape]:
     if not points:
         return []
     wide = (ARM_WIDTH if name.endswith("arm") else LEG_WIDTH) * body.size
-    if name.replace("arm", "forearm") in moving:
+    if name.endswith("arm") and name.replace("arm", "forearm") in moving:
         return [*tubes("own", (points[:2], wide)), *tubes("now", (points[1:], wide))]
     return tubes("now" if name in moving else "own", (points, wide))
 

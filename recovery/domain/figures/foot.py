@@ -89,7 +89,7 @@ def _band_work() -> Figure:
             panel(at(-24, "foot"), arrow((256, 40), (284, 72), (272, 110))),
         ),
         ((0,), (1,)),
-        124,
+        134,
         is_stacked=True,
     )
 

@@ -100,10 +100,10 @@ def _tandem() -> Figure:
     return Figure(
         (
             panel(_at_counter(start)),
-            panel(_at_counter(end, moving=LEG), straight((56, 140), (112, 140))),
+            panel(_at_counter(end, moving=LEG), straight((58, 161), (98, 161))),
         ),
         ((0,), (1, 2)),
-        160,
+        168,
     )
 
 

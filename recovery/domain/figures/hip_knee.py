@@ -61,6 +61,7 @@ def _glutes() -> Figure:
             straight((hip[0] + 46, 112), (hip[0] + 16, 100)),
         ),
         shows=((0,), (1,)),
+        height=122,
     )
 
 

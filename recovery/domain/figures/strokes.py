@@ -48,9 +48,8 @@ def angle_of(start: Point, end: Point) -> float:
 
 
 def number(value: float) -> str:
-    """Write a coordinate with one digit at most."""
-    text = f"{value:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
+    """Write a coordinate; a whole one is exact enough for lines as thick as these."""
+    return str(round(value))
 
 
 def _at(point: Point) -> str:

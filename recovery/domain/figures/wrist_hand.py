@@ -82,14 +82,15 @@ def _spread() -> Figure:
             panel(flat_hand((82, 118), size=1.18, thumb=(34, 14), marks="back")),
             panel(
                 flat_hand(
-                    (82, 110),
+                    (82, 118),
+                    size=1.18,
                     spread=(22, 6, -10, -28),
                     thumb=(70, 62),
                     marks="back",
                     moving=("fingers", "thumb"),
                 ),
-                arrow((52, 22), (36, 28), (26, 46)),
-                arrow((112, 24), (132, 34), (138, 54)),
+                arrow((44, 12), (26, 18), (16, 38)),
+                arrow((126, 16), (146, 28), (152, 50)),
             ),
         ),
         ((0,), (1,)),
