@@ -105,7 +105,7 @@ def _raise_sitting() -> Figure:
                 props.floor(154),
                 seat,
                 draw(end, moving=("shin", "foot", "thigh")),
-                straight((84, 150), (84, 132)),
+                straight((112, 148), (112, 124)),
             ),
         ),
         ((0,), (1,)),

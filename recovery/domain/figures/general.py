@@ -36,7 +36,7 @@ def _pump() -> Figure:
             panel(couch, up, arrow((286, 78), (302, 50), (276, 18))),
         ),
         ((0,), (1,)),
-        118,
+        104,
         is_stacked=True,
     )
 

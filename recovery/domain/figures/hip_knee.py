@@ -84,7 +84,7 @@ def _slide_out() -> Figure:
 
 def _from_above(out: int, *, moving: bool) -> list[Shape]:
     """Draw a person who lies with the head left, seen from above."""
-    leg_end = turn((172, 76), -24 if out else -2, 92)
+    leg_end = turn((172, 76), -20 if out else -2, 92)
     shapes = tubes("own", (((172, 54), (264, 52), (270, 44)), 19))
     if moving:
         shapes += [lines("gh", ((172, 76), (264, 79)))]
@@ -94,7 +94,7 @@ def _from_above(out: int, *, moving: bool) -> list[Shape]:
     shapes += [disc("fo hd", (70, 65), 17), disc("fi hf", (70, 65), 16)]
     shapes += [lines("ey", ((66, 59), (66, 59.5)), ((66, 71), (66, 71.5)))]
     shapes += tubes("own", (((104, 42), (138, 34), (170, 32)), 14), (((104, 88), (138, 96), (170, 98)), 14))
-    return shapes + ([arrow((284, 76), (296, 94), (284, 112))] if moving else [])
+    return shapes + ([arrow((286, 76), (300, 92), (288, 108))] if moving else [])
 
 
 def _standing(body: Body, *more: Shape | list[Shape], moving: tuple[str, ...] = ()) -> Panel:

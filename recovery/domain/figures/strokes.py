@@ -73,8 +73,8 @@ def curve(kind: str, start: Point, bend: Point, end: Point, width: float | None 
 
 def disc(kind: str, centre: Point, radius: float) -> Shape:
     """Draw a circle."""
-    (x, y), r, across = centre, number(radius), number(2 * radius)
-    return Shape(kind, f"M{_at((x - radius, y))}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0-{across} 0Z")
+    (x, y), r, across = centre, round(radius), 2 * round(radius)
+    return Shape(kind, f"M{_at((round(x) - r, y))}a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0-{across} 0Z")
 
 
 def arrow(start: Point, bend: Point, end: Point, *, both_ways: bool = False) -> Shape:
