@@ -11,7 +11,8 @@ from accounts.models import User
 from recovery import protocols
 from recovery.domain.exercises import stop_rules_for
 from recovery.models import Assignment, PlanLoad, SetDone, Visit
-from recovery.queries import patient_place, patient_words
+from recovery.queries import patient_place, patient_tasks, patient_words
+from recovery.queries.patient_tasks import Task
 from recovery.queries.patient_words import Phones
 from recovery.querysets import SetDoneQuerySet
 
@@ -23,7 +24,10 @@ SHORTEST_TIMED_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class ExercisePage:
-    """One exercise on one day. ``state`` is on, paused, ended, early (not begun yet) or closed."""
+    """One exercise on one day. ``state`` is on, paused, ended, early (not begun yet) or closed.
+
+    ``next`` is an exercise of the same recovery that still has sets left, once this one has none.
+    """
 
     assignment: Assignment
     bone: str
@@ -44,6 +48,7 @@ class ExercisePage:
     done: int
     planned: int
     last_set_id: UUID | None
+    next: Task | None
     today: date
     phones: Phones
 
@@ -66,7 +71,7 @@ class ExercisePage:
 
 
 def exercise(user: User, assignment_id: UUID, *, now: datetime) -> ExercisePage:
-    """Return one of a person's own exercises (3 queries). Raises Assignment.DoesNotExist."""
+    """Return one of a person's own exercises (3 or 4 queries). Raises Assignment.DoesNotExist."""
     related = ("recovery__patient__clinic", "recovery__plan", "recovery__current_repair")
     row = Assignment.objects.of(user).select_related(*related).get(public_id=assignment_id)
     recovery = row.recovery
@@ -98,9 +103,16 @@ def exercise(user: User, assignment_id: UUID, *, now: datetime) -> ExercisePage:
         done=len(done),
         planned=row.sets_per_day,
         last_set_id=done[0] if done else None,
+        next=_next(row, today) if len(done) >= row.sets_per_day else None,
         today=today,
         phones=phones,
     )
+
+
+def _next(assignment: Assignment, day: date) -> Task | None:
+    """Return the first other exercise with sets left on a day."""
+    found = patient_tasks.to_do(patient_tasks.tasks([assignment.recovery], day=day))
+    return next((one for one in found if one.left and one.id != assignment.public_id), None)
 
 
 def last_set(user: User, assignment_id: UUID, set_id: UUID) -> SetDone:

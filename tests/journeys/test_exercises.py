@@ -98,6 +98,8 @@ class TestTheTimer:
         open_walk(vera, "count/")
         button_of(vera, "Start the timer").click()
         fit_every_width(vera)
+        at(60)
+        expect(shown).to_have_text("4:00")
         vera.submit("/sets/$")
 
         expect(vera.page.get_by_role("heading", level=1)).to_contain_text("Set 2 of 3")

@@ -150,6 +150,20 @@ class TestCount:
         assert "Done for today Sets done today: 2 of 2" in counts()
         assert "Set done" not in counts().replace("Sets done", "")
 
+    def test_leads_on_to_the_next_exercise_with_sets_left(
+        self, pat_browser, address, counts, recovery, thea, reads
+    ):
+        [other] = assign(recovery, "ex-thumb-touch", by=thea)
+        assert "Next:" not in counts() + reads()
+
+        for _set in range(2):
+            pat_browser.post(f"{address}sets/", {"set_id": str(uuid4()), "then": "count"})
+
+        assert "Next: Thumb touches" in counts()
+        assert "Next: Thumb touches" in reads()
+        page = pat_browser.get(f"{address}count/").content.decode()
+        assert f"/exercises/{other.public_id}/count/" in page
+
     def test_takes_a_set_back_and_stays(self, pat_browser, address, counts):
         set_id = str(uuid4())
         pat_browser.post(f"{address}sets/", {"set_id": set_id, "then": "count"})
