@@ -2,25 +2,23 @@
 
 from recovery.domain.figures import props
 from recovery.domain.figures.body import ARM, FAR_ARM, Body, Front, draw, draw_front, panel
-from recovery.domain.figures.strokes import Figure, Point, Shape, arrow, line, straight, tubes, turn
+from recovery.domain.figures.strokes import Figure, Panel, Point, Shape, arrow, line, straight, tubes, turn
 
 GROUND = 152
 BIG = 1.4
 
 
-def _bust(**pose: object) -> Body:
+def _bust(arm: tuple[float, float]) -> Body:
     """Return a person from the hips up, seen large."""
-    return Body(hip=(66, 122), size=BIG, leg=(-90, -90, 0), **pose)  # type: ignore[arg-type]
+    return Body(hip=(66, 122), size=BIG, arm=arm)
 
 
-def _upper(
-    body: Body, *more: object, moving: tuple[str, ...] = (), was: Body | None = None
-) -> tuple[Shape, ...]:
-    return panel(draw(body, moving=moving, was=was), *more)  # type: ignore[arg-type]
+def _upper(body: Body, *more: Shape, moving: tuple[str, ...] = (), was: Body | None = None) -> Panel:
+    return panel(draw(body, moving=moving, was=was), *more)
 
 
 def _bend() -> Figure:
-    start, end = _bust(arm=(-88, -84)), _bust(arm=(-88, 66))
+    start, end = _bust((-88, -84)), _bust((-88, 66))
     return Figure(
         (
             _upper(start),
@@ -33,7 +31,7 @@ def _bend() -> Figure:
 
 def _assist() -> Figure:
     def both(fore: float, elbow: Point, look: str, *moving: str) -> list[Shape]:
-        body = _bust(arm=(-88, fore))
+        body = _bust((-88, fore))
         held = turn(body.hand(), fore + 180, 6)
         helper = tubes("far", ((body.shoulder, elbow, held), 13))
         grip = tubes(look, ((turn(held, fore + 90, 8), turn(held, fore - 90, 8)), 11))
@@ -50,11 +48,11 @@ def _assist() -> Figure:
 
 
 def _press() -> Figure:
-    def at(fore: float, *moving: str) -> list:
-        body = _bust(arm=(-92, fore))
+    def at(fore: float, *moving: str) -> list[Shape]:
+        body = _bust((-92, fore))
         return [
             props.wall(150),
-            *props.hook((148, 22)),
+            props.hook((148, 22)),
             props.band((148, 22), body.hand()),
             *draw(body, moving=moving),
         ]
@@ -67,8 +65,8 @@ def _press() -> Figure:
 
 
 def _curl() -> Figure:
-    def at(fore: float, *moving: str) -> list:
-        body = _bust(arm=(-90, fore))
+    def at(fore: float, *moving: str) -> list[Shape]:
+        body = _bust((-90, fore))
         return [*draw(body, moving=moving), *props.weight(body.hand(), fore + 90, 1.1)]
 
     return Figure(
@@ -79,12 +77,12 @@ def _curl() -> Figure:
 def _pendulum() -> Figure:
     table = props.table(96, 158, 84, GROUND)
 
-    def at(arm: float, *more: object, moving: tuple[str, ...] = ()) -> tuple[Shape, ...]:
+    def at(arm: float, *more: Shape, moving: tuple[str, ...] = ()) -> Panel:
         body = Body(
             hip=(40, 88), torso=22, head=18, arm=(arm, arm), far_arm=(-30, -62), leg=(-88, -92, 0),
             far_leg=(-96, -94, 0), size=1.05,
         )  # fmt: skip
-        return panel(props.floor(GROUND), table, draw(body, moving=moving), *more)  # type: ignore[arg-type]
+        return panel(props.floor(GROUND), table, draw(body, moving=moving), *more)
 
     circle = arrow((66, 130), (82, 150), (98, 130))
     return Figure(
@@ -122,7 +120,7 @@ def _blades() -> Figure:
 
 
 def _table_slide() -> Figure:
-    def at(torso: float, arm: tuple[float, float], x: float, *moving: str) -> list:
+    def at(torso: float, arm: tuple[float, float], *moving: str) -> list[Shape]:
         body = Body(hip=(34, 112), torso=torso, arm=arm, leg=(-2, -90, 0), size=1.05)
         hand = body.hand()
         cloth = line("tw", (hand[0] - 8, 87), (hand[0] + 14, 87), width=5)
@@ -135,8 +133,8 @@ def _table_slide() -> Figure:
 
     return Figure(
         (
-            panel(at(88, (-62, -8), 0)),
-            panel(at(50, (-22, -10), 0, *ARM), straight((92, 104), (140, 104))),
+            panel(at(88, (-62, -8))),
+            panel(at(50, (-22, -10), *ARM), straight((92, 104), (140, 104))),
         ),
         ((0,), (1,)),
         160,
@@ -164,7 +162,7 @@ def _assist_lift() -> Figure:
 
 
 def _stick_out() -> Figure:
-    def at(left: tuple[float, float], right: tuple[float, float], *moving: str) -> list:
+    def at(left: tuple[float, float], right: tuple[float, float], *moving: str) -> list[Shape]:
         body = Front(
             neck=(82, 48),
             size=1.35,
@@ -187,8 +185,8 @@ def _stick_out() -> Figure:
     )
 
 
-def _facing_wall(arm: tuple[float, float], x: float = 100, **pose: object) -> Body:
-    return Body(hip=(x, 90), arm=arm, size=0.97, **pose)  # type: ignore[arg-type]
+def _facing_wall(arm: tuple[float, float]) -> Body:
+    return Body(hip=(100, 90), arm=arm, size=0.97)
 
 
 def _wall_walk() -> Figure:
@@ -209,18 +207,18 @@ def _wall_walk() -> Figure:
 
 
 def _still_push() -> Figure:
-    def at(*more: object, moving: tuple[str, ...] = ()) -> tuple[Shape, ...]:
+    def at(*more: Shape, moving: tuple[str, ...] = ()) -> Panel:
         body = Body(hip=(74, 126), size=BIG, arm=(-90, 0))
-        return panel(props.wall(118, 6, 156), draw(body, moving=moving), *more)  # type: ignore[arg-type]
+        return panel(props.wall(118, 6, 156), draw(body, moving=moving), *more)
 
     return Figure((at(), at(straight((92, 72), (114, 72)), moving=ARM)), ((0,), (1, 2)), 160)
 
 
 def _row() -> Figure:
-    def at(arm: tuple[float, float], *moving: str) -> list:
+    def at(arm: tuple[float, float], *moving: str) -> list[Shape]:
         body = Body(hip=(56, 82), arm=arm, size=1.1)
         return [
-            props.floor(GROUND), props.wall(146), *props.hook((144, 64)),
+            props.floor(GROUND), props.wall(146), props.hook((144, 64)),
             props.band((144, 64), body.hand()), *draw(body, moving=moving),
         ]  # fmt: skip
 
@@ -230,12 +228,12 @@ def _row() -> Figure:
 
 
 def _turn_out() -> Figure:
-    def at(fore: float, *moving: str) -> list:
+    def at(fore: float, *moving: str) -> list[Shape]:
         body = Front(neck=(72, 46), size=BIG, right_arm=(-84, fore), left_arm=(-96, -88))
         hand, elbow = body.limb("right_arm")[-1], body.limb("right_arm")[1]
         towel = line("tw", (elbow[0] - 9, elbow[1] - 14), (elbow[0] - 9, elbow[1]), width=9)
         return [
-            *draw_front(body, moving=moving), towel, *props.hook((10, 100)), props.band((10, 100), hand),
+            *draw_front(body, moving=moving), towel, props.hook((10, 100)), props.band((10, 100), hand),
         ]  # fmt: skip
 
     return Figure(

@@ -23,13 +23,15 @@ FAR_ARM = ("far_arm", "far_forearm")
 FAR_LEG = ("far_thigh", "far_shin", "far_foot")
 STRAIGHT_DOWN = (-90.0, -90.0, 0.0)
 TORSO, UPPER, FORE, THIGH, SHIN, FOOT = 42, 21, 24, 31, 31, 11
+ARM_PARTS = {"arm": UPPER, "forearm": FORE}
+LEG_PARTS = {"thigh": THIGH, "shin": SHIN, "foot": FOOT}
 ARM_WIDTH, LEG_WIDTH, TORSO_WIDTH, HEAD = 9.5, 12, 21, 11
 Segment = tuple[str, Point, Point]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """A person from the side; ``faces`` is 1 to the right, -1 to the left (lying, head left: 1 is up).
+    """A person from the side, who looks to the right, or up where the head lies left.
 
     Arms are the angles of upper arm and forearm, legs those of thigh, shin and foot.
     """
@@ -42,7 +44,6 @@ class Body:
     leg: tuple[float, float, float] | None = STRAIGHT_DOWN
     far_leg: tuple[float, float, float] | None = None
     size: float = 1
-    faces: int = 1
 
     @property
     def shoulder(self) -> Point:
@@ -55,63 +56,54 @@ class Body:
         neck = turn(self.hip, self.torso, TORSO * self.size)
         return turn(neck, self.torso if self.head is None else self.head, 18 * self.size)
 
-    def hand(self, *, far: bool = False) -> Point:
-        """Return where a hand is."""
-        return self._chain("far_arm" if far else "arm")[-1][2]
+    def hand(self) -> Point:
+        """Return where the near hand is."""
+        return self.chain("arm")[-1][2]
 
     def end(self, part: str) -> Point:
-        """Return where a part of a limb ends: the knee for the thigh, the ankle for the shin."""
-        chain = part.removeprefix("far_")
-        limb = ("far_" if part.startswith("far_") else "") + ("arm" if chain in ARM else "leg")
-        return next(end for name, _start, end in self._chain(limb) if name == part)
+        """Return where a part of the near leg ends: the knee for the thigh, the ankle for the shin."""
+        return next(end for name, _start, end in self.chain("leg") if name == part)
 
-    def _chain(self, limb: str) -> list[Segment]:
+    def chain(self, limb: str) -> list[Segment]:
+        """Return the parts of a limb: each its name, where it begins, and where it ends."""
         far = "far_" if limb.startswith("far_") else ""
         angles = getattr(self, limb)
         if angles is None:
             return []
-        if limb.endswith("arm"):
-            names, sizes, at = ARM, (UPPER, FORE), self.shoulder
-        else:
-            names, sizes, at = LEG, (THIGH, SHIN, FOOT), self.hip  # type: ignore[assignment]
+        is_arm = limb.endswith("arm")
+        at = self.shoulder if is_arm else self.hip
+        sizes = ARM_PARTS if is_arm else LEG_PARTS
         found = []
-        for name, angle, length in zip(names, angles, sizes, strict=True):
+        for (name, length), angle in zip(sizes.items(), angles, strict=True):
             end = turn(at, angle, length * self.size)
             found.append((far + name, at, end))
             at = end
         return found
 
 
-def draw(
-    body: Body, *, moving: Collection[str] = (), was: Body | None = None, behind: bool = False
-) -> list[Shape]:
-    """Draw a person; ``moving`` names the parts in motion, ``was`` the pose they come from, as a thin trace.
-
-    ``behind`` draws the near arm behind the body.
-    """
+def draw(body: Body, *, moving: Collection[str] = (), was: Body | None = None) -> list[Shape]:
+    """Draw a person; ``moving`` names the parts in motion, ``was`` the pose they come from, as a trace."""
     size, torso = body.size, "now" if "torso" in moving else "own"
     trunk = (body.hip, turn(body.hip, body.torso, TORSO * 0.88 * size)), TORSO_WIDTH * size
     shapes = list(_trace(was, moving)) if was else []
     for limb in ("far_leg", "far_arm"):
         shapes += _limb(body, limb, moving, plain="far")
-    if behind:
-        shapes += _limb(body, "arm", moving)
     legs, still = _limb(body, "leg", moving), torso == "own"
     if still and not set(LEG) & set(moving):
-        shapes += tubes("own", trunk, *_runs(body, "leg"))
+        shapes += tubes("own", trunk, *_legs(body))
     elif still:
         shapes += [*tubes("own", trunk), *legs]
     else:
         shapes += [*legs, *tubes("now", trunk)]
     shapes += _head(body, "now" if "head" in moving else "own")
-    return shapes if behind else shapes + _limb(body, "arm", moving)
+    return shapes + _limb(body, "arm", moving)
 
 
 def _head(body: Body, look: str) -> list[Shape]:
     """Draw the head with a nose, so that one sees which way a person looks."""
     outer, inner = LOOKS[look]
     up = body.torso if body.head is None else body.head
-    face, r = up - 90 * body.faces, HEAD * body.size
+    face, r = up - 90, HEAD * body.size
     nose = turn(body.head_at, face, r - 3), turn(body.head_at, face, r + 0.5 * body.size)
     return [
         line(outer, *nose, width=8.5 * body.size),
@@ -121,18 +113,15 @@ def _head(body: Body, look: str) -> list[Shape]:
     ]
 
 
-def _runs(body: Body, limb: str, width: float = 0) -> list[tuple[tuple[Point, ...], float]]:
-    chain = body._chain(limb)
-    wide = (ARM_WIDTH if limb.endswith("arm") else LEG_WIDTH) * body.size
-    if not chain:
-        return []
-    return [((chain[0][1], *(end for _name, _start, end in chain)), width or wide)]
+def _legs(body: Body) -> list[tuple[tuple[Point, ...], float]]:
+    points = _joined(body.chain("leg"), (), False)
+    return [(points, LEG_WIDTH * body.size)] if points else []
 
 
 def _limb(body: Body, limb: str, moving: Collection[str], plain: str = "own") -> list[Shape]:
     """Draw a limb; the parts in motion are drawn last, over the still ones."""
     wide = (ARM_WIDTH if limb.endswith("arm") else LEG_WIDTH) * body.size
-    chain = body._chain(limb)
+    chain = body.chain(limb)
     still, shown = _joined(chain, moving, False), _joined(chain, moving, True)
     return [
         *(tubes(plain, (still, wide)) if still else []),
@@ -147,7 +136,7 @@ def _joined(chain: list[Segment], moving: Collection[str], wanted: bool) -> tupl
 
 def _trace(was: Body, moving: Collection[str]) -> Iterator[Shape]:
     for limb in ("far_leg", "far_arm", "leg", "arm"):
-        points = _joined(was._chain(limb), moving, True)
+        points = _joined(was.chain(limb), moving, True)
         if points:
             yield lines("gh", points)
     if "torso" in moving:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from recovery.domain.figures.strokes import LOOKS, Point, Shape, blob, line, lines, tubes, turn
+from recovery.domain.figures.strokes import LOOKS, Point, Shape, blob, lines, tubes, turn
 
 KNUCKLES = (15.5, 5, -5.5, -15.5)
 FINGERS = (33, 38, 34, 26)
@@ -190,8 +190,3 @@ def foot_front(ankle: Point, *, tilt: float = 0, moving: bool = False, size: flo
         for shape in tubes(look, ((frame.at(38, v), frame.at(42, v)), width * size), border=4)
     ]
     return [*leg, *body, *toes]
-
-
-def nail(tip: Point, angle: float) -> Shape:
-    """Draw a nail at the end of a finger or a toe."""
-    return line("nl", tip, turn(tip, angle, 4))

@@ -75,7 +75,7 @@ def _towel() -> Figure:
 
 
 def _band_work() -> Figure:
-    def at(aim: float, *moving: str) -> list:
+    def at(aim: float, *moving: str) -> list[Shape]:
         tip = {-24: (243, 108), 74: (222, 30)}[int(aim)]
         return [
             *props.bed(92, 10, 190),

@@ -6,7 +6,6 @@ from recovery.domain.figures.closeup import foot
 from recovery.domain.figures.strokes import Figure, Shape, arrow, disc, line, lines, straight
 
 GROUND = 152
-SITTING = Body(hip=(52, 112), arm=(-75, -15), leg=(0, -90, 0), size=1.15)
 
 
 def _breath() -> Figure:
@@ -44,7 +43,7 @@ def _pump() -> Figure:
 def _walk() -> Figure:
     def walker(
         x: float, near: tuple[float, float, float], far: tuple[float, float, float], *moving: str
-    ) -> list:
+    ) -> list[Shape]:
         body = Body(hip=(x, 82), torso=86, arm=(-75, -35), leg=near, far_leg=far, size=1.1)
         hand = body.hand()
         cane = lines(
@@ -148,7 +147,7 @@ def _bike() -> Figure:
     )  # fmt: skip
     wheel = disc("pf", (106, 122), 20)
 
-    def rider(near: tuple[float, float, float], far: tuple[float, float, float], *moving: str) -> list:
+    def rider(near: tuple[float, float, float], far: tuple[float, float, float], *moving: str) -> list[Shape]:
         return draw(
             Body(hip=(58, 76), torso=72, head=80, arm=(-30, -10), leg=near, far_leg=far, size=0.98),
             moving=moving,

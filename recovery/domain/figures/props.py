@@ -64,9 +64,9 @@ def stick(start: Point, end: Point) -> Shape:
     return line("bd", start, end, width=6)
 
 
-def hook(at: Point) -> list[Shape]:
+def hook(at: Point) -> Shape:
     """Draw where a band is fixed."""
-    return [disc("pf", at, 5)]
+    return disc("pf", at, 5)
 
 
 def weight(at: Point, angle: float = 0, size: float = 1) -> list[Shape]:

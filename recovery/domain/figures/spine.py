@@ -3,7 +3,7 @@
 from recovery.domain.figures import props
 from recovery.domain.figures.body import ARM, LEG, Body, Front, draw, draw_front, panel
 from recovery.domain.figures.hip_knee import BENT, lying, on_bed, stacked
-from recovery.domain.figures.strokes import Figure, arrow, curve, disc, line, straight
+from recovery.domain.figures.strokes import Figure, Panel, Shape, arrow, curve, disc, line, straight
 
 GROUND = 152
 
@@ -53,12 +53,12 @@ def _press() -> Figure:
 
 
 def _belly() -> Figure:
-    def at(depth: float, *more: object) -> tuple:
+    def at(depth: float, *more: Shape) -> Panel:
         belly = [
             curve("mo fl", (92, 72), (118, depth), (144, 72), 5),
             curve("mi fl", (94, 73), (118, depth + 3), (142, 73), 2),
         ]
-        return on_bed(lying(BENT), belly, *more)  # type: ignore[arg-type]
+        return on_bed(lying(BENT), belly, *more)
 
     return stacked(at(34), at(66, straight((118, 26), (118, 54))), shows=((0,), (1,)))
 
@@ -96,7 +96,7 @@ def _hinge() -> Figure:
 
 
 def _apart() -> Figure:
-    def at(left: tuple[float, float], right: tuple[float, float], *moving: str) -> list:
+    def at(left: tuple[float, float], right: tuple[float, float], *moving: str) -> list[Shape]:
         body = Front(neck=(82, 46), size=1.3, left_arm=left, right_arm=right)
         hands = body.limb("left_arm")[-1], body.limb("right_arm")[-1]
         return [*draw_front(body, moving=moving), props.band(*hands)]

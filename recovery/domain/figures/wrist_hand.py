@@ -33,7 +33,7 @@ def _fist() -> Figure:
 
 
 def _glide() -> Figure:
-    def hand(*fingers: float) -> list:
+    def hand(*fingers: float) -> list[Shape]:
         return side_hand(
             (30, 112), arm=-90, palm=90, fingers=fingers, thumb=(60, 84), moving=("fingers",), reach=50
         )
@@ -99,7 +99,7 @@ def _spread() -> Figure:
 
 
 def _flex() -> Figure:
-    def arm(palm: float, *moving: str) -> list:
+    def arm(palm: float, *moving: str) -> list[Shape]:
         return side_hand(
             (100, 86), arm=180, palm=palm, thumb=(palm - 22, palm - 6), moving=moving, reach=94, size=0.85
         )
@@ -115,7 +115,7 @@ def _flex() -> Figure:
 
 
 def _side() -> Figure:
-    def hand(aim: float) -> list:
+    def hand(aim: float) -> list[Shape]:
         return flat_hand(
             (80, 108), aim=aim, arm=-90, thumb=(34, 14), marks="back", moving=("hand",), size=1.12
         )

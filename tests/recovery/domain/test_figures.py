@@ -1,9 +1,12 @@
 """Every exercise of the library has a drawing that shows where it starts and where it ends."""
 
+from math import dist
+
 import pytest
 
 from recovery import protocols
 from recovery.domain.figures import FIGURES
+from recovery.domain.figures.body import ARM, Body, draw
 from recovery.domain.figures.strokes import arrow, line, number, tubes, turn
 
 CONTENT = protocols.load("2026-11")
@@ -31,6 +34,25 @@ class TestTheLibrary:
 
         assert len(drawing.shows) == len(drawing.panels)
         assert all(shown and set(shown) <= set(range(len(steps))) for shown in drawing.shows)
+
+
+class TestABody:
+    @pytest.mark.parametrize("angle", [-90, 0, 37, 160])
+    def test_keeps_the_length_of_its_limbs_in_every_pose(self, angle):
+        body = Body(hip=(50, 50), leg=(angle, -90, 0), arm=(angle, 20), size=1.5)
+
+        assert dist(body.hip, body.end("thigh")) == pytest.approx(31 * 1.5)
+        assert dist(body.end("thigh"), body.end("shin")) == pytest.approx(31 * 1.5)
+
+    def test_draws_what_moves_in_another_kind_than_what_is_still(self):
+        kinds = [one.kind for one in draw(Body(hip=(50, 50)), moving=("forearm",))]
+
+        assert kinds[-4:] == ["fo", "fi", "mo", "mi"]
+
+    def test_shows_the_pose_it_comes_from_as_a_trace_behind(self):
+        first, *_more = draw(Body(hip=(50, 50), arm=(0, 90)), moving=ARM, was=Body(hip=(50, 50)))
+
+        assert first.kind == "gh"
 
 
 class TestStrokes:
