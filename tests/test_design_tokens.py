@@ -122,6 +122,10 @@ class TestScripts:
     def test_stay_small(self, name):
         assert len((ROOT / "static/js" / name).read_bytes()) <= 1024
 
+    @pytest.mark.parametrize(("name", "most"), [("exercise.js", 2048), ("count.js", 3072)])
+    def test_that_one_page_brings_are_small_too(self, name, most):
+        assert len((ROOT / "static/js" / name).read_bytes()) <= most
+
 
 def words(path: Path) -> str:
     """Return a template without its comments."""

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
@@ -61,7 +62,7 @@ class MedicineForm(ClinicForm):
         super().__init__(data, initial=_initial(row, times, today))
         self._choose(row, recoveries)
         days = sorted({*OFFERED_DAYS, row.every_days if row else 1})
-        choices = [(one, _capital(often(one))) for one in days]
+        choices = [(one, capfirst(often(one))) for one in days]
         self.fields["every_days"].choices = choices  # type: ignore[attr-defined]
         self.time_names = [f"at_{number}" for number in range(1, max(TIMES_SHOWN, len(times)) + 1)]
         for name in self.time_names:
@@ -118,7 +119,3 @@ def _time_field(name: str) -> forms.TimeField:
     label = _text("Time") if number == 1 else _text("Time %(number)s") % {"number": number}
     words = {"required": NO_TIME, "invalid": WRONG_TIME}
     return forms.TimeField(label=label, required=number == 1, error_messages=words)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

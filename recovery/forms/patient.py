@@ -4,12 +4,15 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from recovery.domain import log as rules
 from recovery.queries.patient import HelpPage, signs_of
+from recovery.queries.patient_words import SPOTS
 
 PAIN = [(str(number), str(number)) for number in range(rules.PAIN_BOUNDS[0], rules.PAIN_BOUNDS[1] + 1)]
 PAIN_WORDS = _lazy("Choose a number for your pain, from 0 to 10.")
@@ -72,18 +75,43 @@ class HurtForm(forms.Form):
     """How much an exercise hurt, and where. The id makes a second press of the button count once."""
 
     set_id = forms.UUIDField(widget=forms.HiddenInput)
-    where = forms.CharField(label=_lazy("Where did it hurt?"), required=False, max_length=WHERE_LENGTH)
+    spot = forms.MultipleChoiceField(
+        label=_lazy("Where did it hurt?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "c2 tight"}),
+        error_messages={"invalid_choice": CHOICE_WORDS},
+    )
+    where = forms.CharField(label=_lazy("Say more"), required=False, max_length=WHERE_LENGTH)
 
-    def __init__(self, data: QueryDict | None = None) -> None:
+    def __init__(self, data: QueryDict | None = None, *, region: str = "") -> None:
         super().__init__(data, initial={"set_id": uuid.uuid4()})
+        self._spots = SPOTS.get(region, SPOTS["general"])
+        choices = [(str(place), capfirst(str(words))) for place, words in enumerate(self._spots)]
+        self.fields["spot"].choices = choices  # type: ignore[attr-defined]
         self.fields["pain"] = pain_field(_("How much did it hurt?"), required=True)
-        self.order_fields(["set_id", "pain", "where"])
+        self.order_fields(["set_id", "pain", "spot", "where"])
+
+    def clean(self) -> dict[str, Any]:
+        """Put the places that were ticked and the person's own words together as one line."""
+        data = super().clean() or {}
+        ticked = [str(self._spots[int(one)]) for one in data.get("spot", ())]
+        line = ", ".join([*ticked, *([data["where"]] if data.get("where") else [])])
+        if len(line) > WHERE_LENGTH:
+            words = _("This is too long together. Tick fewer places, or use fewer words.")
+            self.add_error("where", ValidationError(words, code="too_long"))
+        return {**data, "line": line}
 
 
 class SetForm(forms.Form):
-    """One set done or taken back, by its id."""
+    """One set done or taken back, by its id; ``then`` is the page to come back to."""
 
     set_id = forms.UUIDField()
+    then = forms.CharField(required=False, max_length=20)
+
+    @property
+    def comes_back_to(self) -> str:
+        """Name the page that shows what the press did: the one that counts sets, or the exercise's own."""
+        return "recovery:count" if self.data.get("then") == "count" else "recovery:exercise"
 
 
 class SignsForm(forms.Form):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -126,7 +127,7 @@ def _sets_words(task: Task) -> str:
 
 def options(field: LogField) -> forms.ChoiceField:
     """Return one of the table's answers to tap."""
-    choices = [(one, _capital(_(one))) for one in field.options]
+    choices = [(one, capfirst(_(one))) for one in field.options]
     is_short = all(len(words) <= SIDE_BY_SIDE for _code, words in choices)
     return forms.ChoiceField(
         label=_(field.prompt),
@@ -140,7 +141,7 @@ def options(field: LogField) -> forms.ChoiceField:
 def details(field: LogField) -> forms.MultipleChoiceField:
     """Ask only for what opens a warning sign: this question stands behind "something is wrong"."""
     opening = {rule.answer for rule in field.flags}
-    return _ticks(_(field.prompt), [(one, _capital(_(one))) for one in field.options if one in opening])
+    return _ticks(_(field.prompt), [(one, capfirst(_(one))) for one in field.options if one in opening])
 
 
 def check() -> forms.ChoiceField:
@@ -177,10 +178,6 @@ def _ticks(label: str, choices: list[tuple[str, str]]) -> forms.MultipleChoiceFi
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": CHOICE_WORDS},
     )
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 # The person's own goals

@@ -4,6 +4,7 @@ from recovery.queries.patient_acts import ExercisePage, VisitPage, exercise, las
 from recovery.queries.patient_help import HelpPage, HelpResult, help_page, help_result, signs_of
 from recovery.queries.patient_log import DayPage, day_page
 from recovery.queries.patient_photos import PhotosPage, photos_page
+from recovery.queries.patient_programme import ProgrammePage, programme
 from recovery.queries.patient_saved import SavedPage, saved
 from recovery.queries.patient_timeline import TimelinePage, timeline
 from recovery.queries.patient_today import Today, recoveries_of, today
@@ -14,6 +15,7 @@ __all__ = [
     "HelpPage",
     "HelpResult",
     "PhotosPage",
+    "ProgrammePage",
     "SavedPage",
     "TimelinePage",
     "Today",
@@ -24,6 +26,7 @@ __all__ = [
     "help_result",
     "last_set",
     "photos_page",
+    "programme",
     "recoveries_of",
     "saved",
     "signs_of",

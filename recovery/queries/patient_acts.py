@@ -11,7 +11,8 @@ from accounts.models import User
 from recovery import protocols
 from recovery.domain.exercises import stop_rules_for
 from recovery.models import Assignment, PlanLoad, SetDone, Visit
-from recovery.queries import patient_place, patient_words
+from recovery.queries import patient_place, patient_tasks, patient_words
+from recovery.queries.patient_tasks import Task
 from recovery.queries.patient_words import Phones
 from recovery.queries.questions import open_questions
 from recovery.querysets import SetDoneQuerySet
@@ -19,17 +20,26 @@ from recovery.querysets import SetDoneQuerySet
 QUESTIONS_SHOWN = 5
 MOST_SETS = 200
 """More sets of one exercise in one day than anybody does."""
+SHORTEST_TIMED_SECONDS = 5
+"""A shorter hold is over before a hand is back from the phone: it is counted aloud."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExercisePage:
-    """One exercise on one day. ``state`` is on, paused, ended, early (not begun yet) or closed."""
+    """One exercise on one day. ``state`` is on, paused, ended, early (not begun yet) or closed.
+
+    ``next`` is an exercise of the same recovery that still has sets left, once this one has none.
+    """
 
     assignment: Assignment
     bone: str
     name: str
+    region: str
     steps: tuple[str, ...]
     dose: str
+    reps: int
+    hold_seconds: int
+    minutes: int
     sets: int
     times_per_day: int
     note: str
@@ -40,6 +50,7 @@ class ExercisePage:
     done: int
     planned: int
     last_set_id: UUID | None
+    next: Task | None
     today: date
     phones: Phones
 
@@ -48,9 +59,21 @@ class ExercisePage:
         """Say whether all sets of the day are done."""
         return self.done >= self.planned
 
+    @property
+    def next_set(self) -> int:
+        """Return the number of the set that comes next."""
+        return self.done + 1
+
+    @property
+    def timer_seconds(self) -> int:
+        """Return how long a timer runs: the minutes of a set, or the hold of one time; 0 for no timer."""
+        if self.minutes:
+            return self.minutes * 60
+        return self.hold_seconds if self.hold_seconds >= SHORTEST_TIMED_SECONDS else 0
+
 
 def exercise(user: User, assignment_id: UUID, *, now: datetime) -> ExercisePage:
-    """Return one of a person's own exercises (3 queries). Raises Assignment.DoesNotExist."""
+    """Return one of a person's own exercises (3 or 4 queries). Raises Assignment.DoesNotExist."""
     related = ("recovery__patient__clinic", "recovery__plan", "recovery__current_repair")
     row = Assignment.objects.of(user).select_related(*related).get(public_id=assignment_id)
     recovery = row.recovery
@@ -64,8 +87,12 @@ def exercise(user: User, assignment_id: UUID, *, now: datetime) -> ExercisePage:
         assignment=row,
         bone=patient_place.bone_of(recovery),
         name=_(move.name),
+        region=move.region,
         steps=tuple(_(step) for step in move.steps),
         dose=patient_words.dose(reps=row.reps, hold_seconds=row.hold_seconds, minutes=row.minutes),
+        reps=row.reps,
+        hold_seconds=row.hold_seconds,
+        minutes=row.minutes,
         sets=row.sets,
         times_per_day=row.times_per_day,
         note=row.note,
@@ -78,9 +105,16 @@ def exercise(user: User, assignment_id: UUID, *, now: datetime) -> ExercisePage:
         done=len(done),
         planned=row.sets_per_day,
         last_set_id=done[0] if done else None,
+        next=_next(row, today) if len(done) >= row.sets_per_day else None,
         today=today,
         phones=phones,
     )
+
+
+def _next(assignment: Assignment, day: date) -> Task | None:
+    """Return the first other exercise with sets left on a day."""
+    found = patient_tasks.to_do(patient_tasks.tasks([assignment.recovery], day=day))
+    return next((one for one in found if one.left and one.id != assignment.public_id), None)
 
 
 def last_set(user: User, assignment_id: UUID, set_id: UUID) -> SetDone:

@@ -78,6 +78,67 @@ MOVE_LIMITS: dict[str, Words] = {
     "elbow_flexion": _lazy("Bend your elbow no further than %(degrees)s degrees."),
     "knee_flexion": _lazy("Bend your knee no further than %(degrees)s degrees."),
 }
+AT_THE_BREAK = _lazy("At the break")
+SPOTS: dict[str, tuple[Words, ...]] = {
+    "general": (AT_THE_BREAK, _lazy("Above the break"), _lazy("Below the break"), _lazy("Elsewhere")),
+    "wrist_hand": (
+        AT_THE_BREAK,
+        _lazy("Thumb side"),
+        _lazy("Small finger side"),
+        _lazy("Palm side"),
+        _lazy("Back of the hand"),
+        _lazy("Fingers"),
+    ),
+    "elbow": (
+        AT_THE_BREAK,
+        _lazy("Inner side"),
+        _lazy("Outer side"),
+        _lazy("Back of the elbow"),
+        _lazy("Upper arm"),
+        _lazy("Lower arm"),
+    ),
+    "shoulder": (
+        AT_THE_BREAK,
+        _lazy("Front"),
+        _lazy("Back"),
+        _lazy("Top"),
+        _lazy("Upper arm"),
+        _lazy("Neck"),
+    ),
+    "hip": (
+        AT_THE_BREAK,
+        _lazy("Groin"),
+        _lazy("Side of the hip"),
+        _lazy("Buttock"),
+        _lazy("Thigh"),
+        _lazy("Knee"),
+    ),
+    "knee": (
+        AT_THE_BREAK,
+        _lazy("Front"),
+        _lazy("Back"),
+        _lazy("Inner side"),
+        _lazy("Outer side"),
+        _lazy("Lower leg"),
+    ),
+    "ankle_foot": (
+        AT_THE_BREAK,
+        _lazy("Inner side"),
+        _lazy("Outer side"),
+        _lazy("Heel"),
+        _lazy("Top of the foot"),
+        _lazy("Toes"),
+    ),
+    "spine": (
+        AT_THE_BREAK,
+        _lazy("Neck"),
+        _lazy("Upper back"),
+        _lazy("Lower back"),
+        _lazy("Hip"),
+        _lazy("Leg"),
+    ),
+}
+"""Where an exercise may hurt, by its region. Places only: none says what a pain means."""
 
 
 @dataclass(frozen=True, slots=True)

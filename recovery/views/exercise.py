@@ -1,4 +1,4 @@
-"""One exercise: how to do it, and the sets done today."""
+"""One exercise: how to do it, and the sets done today; and all of them as a list to print."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from recovery.forms.patient import HurtForm, SetForm
 from recovery.models import Assignment, SetDone
 from recovery.queries import patient as queries
 from recovery.services.exercises import do_set, undo_set
-from recovery.views.patient import user_of
+from recovery.views.patient import own_record, user_of
 
 
 @login_required
@@ -24,6 +24,25 @@ def exercise(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     """Show one exercise, with a form whose id makes a second press of its button count once."""
     page = _page(request, assignment_id)
     return render(request, "recovery/exercise.html", {"page": page, "form": HurtForm(), "nav": "today"})
+
+
+@login_required
+@require_safe
+def count(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
+    """Show which set comes next, large enough to read from an arm's length."""
+    page = _page(request, assignment_id)
+    if page.state != "on":
+        return redirect("recovery:exercise", assignment_id)
+    return render(request, "recovery/exercise_count.html", {"page": page, "form": HurtForm(), "nav": "today"})
+
+
+@login_required
+@require_safe
+def programme(request: HttpRequest) -> HttpResponse:
+    """Show all exercises of today with their drawings, made for paper."""
+    today = clock.local_day(clock.now(), own_record(request).time_zone)
+    page = queries.programme(user_of(request), today=today)
+    return render(request, "recovery/programme.html", {"page": page, "nav": "today"})
 
 
 @login_required
@@ -36,7 +55,7 @@ def set_done(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
         messages.error(request, _("This set was not saved. Press “Set done” again."))
     elif _do(request, page, form.cleaned_data["set_id"]):
         messages.success(request, _("Set saved."))
-    return redirect("recovery:exercise", assignment_id)
+    return redirect(form.comes_back_to, assignment_id)
 
 
 @login_required
@@ -53,14 +72,14 @@ def set_undo(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
         raise Http404 from None
     if row.day != page.today:
         messages.error(request, _("Only a set of today can be taken back."))
-        return redirect("recovery:exercise", assignment_id)
+        return redirect(form.comes_back_to, assignment_id)
     try:
         undo_set(set_done=row, by=user_of(request), now=clock.now())
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
         messages.success(request, _("Set taken back."))
-    return redirect("recovery:exercise", assignment_id)
+    return redirect(form.comes_back_to, assignment_id)
 
 
 @login_required
@@ -68,10 +87,10 @@ def set_undo(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
 def it_hurt(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     """Ask how much a set hurt and where, and keep it with the set."""
     page = _page(request, assignment_id)
-    form = HurtForm(request.POST if request.method == "POST" else None)
+    form = HurtForm(request.POST if request.method == "POST" else None, region=page.region)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        if _do(request, page, data["set_id"], pain=data["pain"], where=data["where"]):
+        if _do(request, page, data["set_id"], pain=data["pain"], where=data["line"]):
             messages.warning(request, _("Saved. Your care team can read it. Nobody watches in real time."))
             return redirect("recovery:exercise", assignment_id)
     return render(request, "recovery/exercise_hurt.html", {"page": page, "form": form, "nav": "today"})
