@@ -58,29 +58,38 @@ def question(field: LogField, page: DayPage) -> forms.Field:
     label = _label(field, page)
     if field.name == "medication":
         return _ticks(label, [(one, one) for one in page.medicines])
+    if field.name == "mood":
+        return score(label, low=_("very low"), high=_("very good"))
     if field.kind == "load_code":
-        found = [(one.code, _(one.label)) for one in page.loads]
-        return forms.ChoiceField(
-            label=label,
-            required=False,
-            choices=[("", _("Choose")), *found],
-            error_messages={"invalid_choice": CHOICE_WORDS},
-        )
+        return _load(label, page)
     if field.kind == "bool":
         return yes_no(label)
     if field.kind == "choice":
         return options(field)
-    if field.name == "mood":
-        return score(label, low=_("very low"), high=_("very good"))
-    bounds = (
-        rules.ANGLE_BOUNDS_DEG
-        if field.kind == "angle"
-        else (
-            rules.PLAIN_INT_BOUNDS[0] if field.minimum is None else field.minimum,
-            rules.PLAIN_INT_BOUNDS[1] if field.maximum is None else field.maximum,
-        )
+    return _number(label, field)
+
+
+def _load(label: str, page: DayPage) -> forms.ChoiceField:
+    found = [(one.code, _(one.label)) for one in page.loads]
+    return forms.ChoiceField(
+        label=label,
+        required=False,
+        choices=[("", _("Choose")), *found],
+        error_messages={"invalid_choice": CHOICE_WORDS},
     )
-    return NumberField(label=label, bounds=bounds, is_whole=field.kind != "decimal")
+
+
+def _number(label: str, field: LogField) -> NumberField:
+    if field.kind == "angle":
+        angle = NumberField(label=label, bounds=rules.ANGLE_BOUNDS_DEG, is_whole=True)
+        angle.help_text = _("In degrees")
+        return angle
+    low, high = rules.PLAIN_INT_BOUNDS
+    bounds = (
+        low if field.minimum is None else field.minimum,
+        high if field.maximum is None else field.maximum,
+    )
+    return NumberField(label=label, bounds=bounds, is_whole=field.kind == "int")
 
 
 def _label(field: LogField, page: DayPage) -> str:

@@ -76,12 +76,11 @@ def log_day(
     """Record a save of a day, and raise the alerts that its answers call for.
 
     ``save_id`` is made by the client: a repeat is answered as done, another body under it is refused.
-    Two devices: for each field the answer set later wins, and both saves stay. ``days_back`` is how many days
-    before today may be logged. A repeat of a save that was undone is done and brings nothing back.
-    ``shown_ticks`` are the exercises that the sender's page showed as ticked:
-    leaving one of these out takes its sets back, and no others. A sender that does not say takes back what
-    was ticked before. An alert once raised stays until a person closes it. Raises LogRefused, LogDiffers,
-    ActOutOfReach, RecoveryClosed.
+    A repeat of a save that was undone is done too, and brings nothing back. Two devices: for each field the
+    answer set later wins, and both saves stay. ``days_back`` is how many days before today may be logged.
+    ``shown_ticks`` are the exercises that the sender's page showed as ticked: leaving one of these out takes
+    its sets back, and no others. A sender that does not say takes back what was ticked before. An alert
+    once raised stays until a person closes it. Raises LogRefused, LogDiffers, ActOutOfReach, RecoveryClosed.
     """
     recovery = lock(recovery_id)
     digest = _digest(entry)

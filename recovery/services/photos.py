@@ -1,9 +1,10 @@
 """Add and delete photos: drawn anew, kept as files that only their page hands out."""
 
+import logging
 import subprocess  # nosec B404
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from os import O_CREAT, O_EXCL, O_WRONLY, fdopen, fsync
@@ -26,6 +27,7 @@ from recovery.models import Photo, Recovery
 from recovery.services import reencode
 from recovery.services.change import announce, lock
 
+logger = logging.getLogger(__name__)
 SECONDS = 20
 _one_at_a_time = Semaphore(1)
 
@@ -90,10 +92,12 @@ def read_picture(sent: UploadedFile) -> Picture:
     try:
         with _one_at_a_time:
             done = subprocess.run(  # noqa: S603  # nosec B603: our own program, and numbers
-                command, input=sent.read(), capture_output=True, timeout=SECONDS, check=True
+                command, input=sent.read(), capture_output=True, timeout=SECONDS, check=True, env={}
             )
         size, _line, jpeg = done.stdout.partition(b"\n")
         width, height = (int(one) for one in size.split())
+    except OSError as fault:
+        raise _cannot(fault) from fault
     except (subprocess.SubprocessError, ValueError):
         words = _("We cannot read this file as a photo. Choose a JPEG, PNG or WebP picture.")
         raise PhotoRefused(words, code="not_a_photo") from None
@@ -117,13 +121,27 @@ def _check(recovery: Recovery, day: date, *, now: datetime) -> None:
 @contextmanager
 def _kept(path: Path, content: bytes) -> Iterator[Path]:
     """Write a file that stays if the block ends well. It is on the disk before its row can be."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
+        _write(path, content)
+        yield path
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with fdopen(open_file(path, O_WRONLY | O_CREAT | O_EXCL, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             fsync(file.fileno())
-        yield path
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+    except OSError as fault:
+        raise _cannot(fault) from fault
+
+
+def _cannot(fault: OSError) -> PhotoRefused:
+    """Say that the machine is at fault: its disk is full, say. The operator reads which in the log."""
+    logger.error("A photo could not be kept: %s", type(fault).__name__)
+    return PhotoRefused(_("We cannot keep a photo just now. Please try again later."), code="cannot_keep")

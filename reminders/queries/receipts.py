@@ -83,8 +83,8 @@ def paused_until(patients: Sequence[Patient], *, now: datetime) -> date | None:
     if not patients:
         return None
     today = local_day(now, patients[0].time_zone)
-    rows = Preference.objects.filter(patient__in=patients, paused_until_on__gt=today)
-    return rows.order_by("-paused_until_on").values_list("paused_until_on", flat=True).first()
+    rows = Preference.objects.filter(patient_id__in=[one.pk for one in patients], paused_until_on__gt=today)
+    return max(filter(None, rows.values_list("paused_until_on", flat=True)), default=None)
 
 
 def settings_page(patient: Patient, *, now: datetime) -> SettingsPage:

@@ -105,7 +105,7 @@ def _accept_on_the_phone(journey: Journey) -> None:
     assert ada.path == "/today/"
     assert "has not checked this plan" in ada.text
     assert "Lift no more" not in ada.text
-    ada.open("/me/")
+    ada.open("/me/display/")
     assert "Times are for Europe/Madrid" in ada.text.replace("Europe/ Madrid", "Europe/Madrid")
     ada.open("/reminders/")
     ada.submit("/reminders/$", visit_at="18:00")

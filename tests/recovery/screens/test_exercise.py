@@ -164,6 +164,15 @@ class TestCount:
         page = pat_browser.get(f"{address}count/").content.decode()
         assert f"/exercises/{other.public_id}/count/" in page
 
+    @pytest.mark.parametrize("end", ["", "count/"])
+    def test_costs_no_more_than_a_page_may_once_all_is_done(
+        self, stays_cheap, pat_browser, address, recovery, end
+    ):
+        for _set in range(2):
+            pat_browser.post(f"{address}sets/", {"set_id": str(uuid4())})
+
+        stays_cheap(recovery, f"{address}{end}")
+
     def test_takes_a_set_back_and_stays(self, pat_browser, address, counts):
         set_id = str(uuid4())
         pat_browser.post(f"{address}sets/", {"set_id": set_id, "then": "count"})

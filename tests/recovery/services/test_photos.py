@@ -202,6 +202,17 @@ class TestAdding:
             add_photo(recovery, by=User(name="Nobody"))
         assert files() == []
 
+    def test_where_no_file_can_be_written_is_refused_in_plain_words(
+        self, recovery, pat, settings, tmp_path, caplog
+    ):
+        settings.MEDIA_DIR = tmp_path / "full"
+        settings.MEDIA_DIR.write_text("not a folder")
+
+        with pytest.raises(PhotoRefused, match="cannot keep a photo just now"):
+            add_photo(recovery, by=pat)
+        assert not Photo.objects.exists()
+        assert "NotADirectoryError" in caplog.text
+
     def test_is_a_row_of_the_audit(self, recovery, pat):
         photo = add_photo(recovery, by=pat)
 
