@@ -222,7 +222,7 @@ def _needs_help(recovery: Recovery, log: DailyLog) -> bool:
 
 def _words(problem: Problem) -> str:
     params = {
-        name: date_format(value, "j F Y") if isinstance(value, date) else value
+        name: date_format(value, _("j F Y")) if isinstance(value, date) else value
         for name, value in problem.params.items()
     }
     if problem.field in {"pain_rest", "pain_move"}:
