@@ -101,7 +101,7 @@ class TestTheList:
 
         page = page_of(cast.thea)
 
-        assert "The mail provider reported a complaint" in page
+        assert "The mail provider says that our mail was marked as not wanted" in page
         assert "Ask whether they want e-mails before you try again." in page
 
     def test_offers_to_correct_an_address_that_the_record_holds(self, cast, page_of, without_account):
