@@ -1,6 +1,7 @@
 """The demo clinic, and browsers of its people."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -8,6 +9,7 @@ from django.test import Client
 from accounts import clock
 from accounts.models import Clinic, User
 from recovery.management import demo as demo_clinic
+from translations import extract, pseudo
 
 PATIENTS = ("pat", "otto", "vera")
 
@@ -29,3 +31,18 @@ def sign_in(demo, browser_of) -> Callable[..., Client]:
         return browser_of(user)
 
     return open_browser
+
+
+@pytest.fixture(scope="session")
+def made_up_catalogs(tmp_path_factory) -> Path:
+    """Compile the made-up languages, once."""
+    base = tmp_path_factory.mktemp("locale")
+    pseudo.write_catalogs(extract.messages(), base)
+    return base
+
+
+@pytest.fixture
+def made_up_languages(settings, made_up_catalogs) -> None:
+    """Let people have a made-up language while the test lasts."""
+    settings.LOCALE_PATHS = [made_up_catalogs, *settings.LOCALE_PATHS]
+    settings.LANGUAGES = [*settings.LANGUAGES, (pseudo.LONG, "Long"), (pseudo.MIRRORED, "Mirrored")]
