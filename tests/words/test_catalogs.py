@@ -74,6 +74,23 @@ class TestTheSpanishCatalog:
 
         assert ends + [one for one in starts if one] == []
 
+    def test_says_usted_and_does_not_shout(self):
+        familiar = re.compile(
+            r"\b(tú|tu|tus|ti|contigo|puedes|tienes|debes|quieres|vosotros|vuestr[oa]s?)\b|[!¡]",
+            re.IGNORECASE,
+        )
+
+        assert [text for entry in ENTRIES for text in said(entry) if familiar.search(text)] == []
+
+    def test_changes_no_number_of_a_clinical_text(self):
+        def numbers(text: str) -> list[str]:
+            return sorted(one.replace(",", ".") for one in re.findall(r"\d+(?:[.,]\d+)?", text))
+
+        clinical = [entry for entry in ENTRIES if entry.comment == extract.CLINICAL]
+
+        assert [one.msgid for one in clinical if numbers(one.msgid) != numbers(one.msgstr)] == []
+        assert sum(bool(numbers(one.msgid)) for one in clinical) > 30
+
     def test_marks_what_a_clinician_must_review(self):
         clinical = {key for key, one in WANTED.items() if one.is_clinical}
 

@@ -109,4 +109,4 @@ class TestFixedTexts:
         with translation.override("es"):
             crisis = translation.gettext("Call {crisis_line} or {emergency_number} now. You are not alone.")
 
-            assert Phones("112").fill(crisis) == "Llame ahora al 112. No está solo."
+            assert Phones("112").fill(crisis) == "Llame ahora al 112. No está a solas con esto."
