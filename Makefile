@@ -5,7 +5,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 PACKAGES := accounts recovery reminders config
 PYTEST_ARGS ?=
 
-.PHONY: run test check quality bench format install install-dev lock
+.PHONY: run test check quality bench format messages install install-dev lock
 .DEFAULT_GOAL := run
 
 run: install ## start everything, with demo data; Ctrl-C stops it
@@ -39,6 +39,9 @@ bench: install ## run the benchmarks and print ratios; BENCH_ARGS="--rows 100000
 format: install-dev ## put every file into shape
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
+
+messages: install-dev ## bring the catalogs of words in step with the code
+	@var=$$(mktemp -d) && trap 'rm -rf "$$var"' EXIT && VAR_DIR="$$var" $(PY) -m translations update
 
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev

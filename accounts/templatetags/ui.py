@@ -41,6 +41,8 @@ def icon(name: str, css: str = "i") -> SafeString:
 
 @lru_cache(maxsize=256)
 def _drawn(name: str, css: str) -> SafeString:
+    if name.endswith(("-left", "-right")):
+        css += " flip"  # points the other way where people read from right to left
     attributes: dict[str, Any] = {"class": css, "aria-hidden": "true", "focusable": "false"}
     svg = lucide(name, **attributes)
     # Icons come from the package, never from a person's words.

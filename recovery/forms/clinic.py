@@ -183,7 +183,7 @@ class DetailsForm(ClinicForm):
             now = getattr(self.patient, name)
             if self.cleaned_data[name] != now:
                 told = _("It is “%(value)s” now.") if now else _("It is empty now.")
-                shown = date_format(now, "j F Y") if isinstance(now, date) else now
+                shown = date_format(now, str(_("j F Y"))) if isinstance(now, date) else now
                 self.add_error(name, ValidationError(told, code="changed", params={"value": shown}))
         if isinstance(self.data, QueryDict):
             self.data = self.data.copy()

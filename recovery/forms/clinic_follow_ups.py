@@ -200,7 +200,7 @@ def _offer_films(field: forms.Field, films: Sequence[PlannedFilm]) -> None:
 
 
 def _on(day: date) -> str:
-    return date_format(day, "j M")
+    return date_format(day, str(_("j M")))
 
 
 def _initial(record: XRay | None) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def span(days: int) -> str:
 
 def short(on: date, today: date) -> str:
     """Write a date without its weekday, with the year where it is not this one."""
-    return date_format(on, "j F" if on.year == today.year else "j F Y")
+    return date_format(on, _("j F") if on.year == today.year else _("j F Y"))
 
 
 def figure(value: float) -> str:

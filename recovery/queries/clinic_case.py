@@ -283,7 +283,7 @@ def _x_ray(facts: Facts) -> str:
 
 def day(on: date, today: date) -> str:
     """Write a short date, with the year only if it is not this one."""
-    return date_format(on, "j M" if on.year == today.year else "j M Y")
+    return date_format(on, _("j M") if on.year == today.year else _("j M Y"))
 
 
 def ago(on: date, today: date) -> str:

@@ -285,7 +285,7 @@ def _time_need(kind: str, on: date, today: date, load: str = "") -> NeedRow:
         if days > 0
         else _("that day has come")
     )
-    return NeedRow(kind, words % {"load": load, "day": date_format(on, "j F Y")}, fact)
+    return NeedRow(kind, words % {"load": load, "day": date_format(on, _("j F Y"))}, fact)
 
 
 def _flag_fact(open_warnings: int) -> str:

@@ -172,7 +172,7 @@ def _checked(recovery: Recovery) -> str:
         return ""
     on = local_day(plan.confirmed_at, recovery.patient.clinic.time_zone)
     words = _(patient_place.content_of(recovery).notices["n-plan"].text)
-    return words.format(clinician=plan.confirmed_by_name, date=date_format(on, "j F Y"))
+    return words.format(clinician=plan.confirmed_by_name, date=date_format(on, _("j F Y")))
 
 
 def _stages(recovery: Recovery, today: date) -> tuple[str, ...]:

@@ -166,7 +166,7 @@ class Phones:
 
 
 def _without(text: str, place: str) -> str:
-    text = text.replace(f": {place}", "").replace(f"{place} or ", "")
+    text = text.replace(f": {place}", "").replace(_("%(place)s or ") % {"place": place}, "")
     return " ".join(sentence for sentence in re.split(r"(?<=\.) ", text) if place not in sentence)
 
 

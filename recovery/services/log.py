@@ -277,7 +277,7 @@ _BEFORE: Prepared[int] = Prepared(_before)
 
 def _words(problem: Problem) -> str:
     params = {
-        name: date_format(value, "j F Y") if isinstance(value, date) else value
+        name: date_format(value, _("j F Y")) if isinstance(value, date) else value
         for name, value in problem.params.items()
     }
     if problem.field in {"pain_rest", "pain_move"}:

@@ -214,7 +214,7 @@ def check_past(field: str, day: date, *, earliest: date, patient: Patient, now: 
         words, code = _("This date is in the future. Choose today or an earlier day."), "future_date"
     elif day < earliest:
         words = _("This date is too early. Choose %(day)s or later.")
-        words, code = words % {"day": date_format(earliest, "j F Y")}, "early_date"
+        words, code = words % {"day": date_format(earliest, _("j F Y"))}, "early_date"
     else:
         return
     raise DateDoesNotFit(field, words, code=code)

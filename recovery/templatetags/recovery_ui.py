@@ -18,13 +18,13 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 @register.simple_tag
 def day(on: date, today: date) -> SafeString:
     """Write a date with its weekday: "Friday 27 November", with the year where it is not this one."""
-    return _time(on.isoformat(), date_format(on, "l j F" if on.year == today.year else "l j F Y"))
+    return _time(on.isoformat(), date_format(on, _("l j F") if on.year == today.year else _("l j F Y")))
 
 
 @register.simple_tag
 def short_day(on: date, today: date) -> SafeString:
     """Write a date without its weekday: "27 November"."""
-    return _time(on.isoformat(), date_format(on, "j F" if on.year == today.year else "j F Y"))
+    return _time(on.isoformat(), date_format(on, _("j F") if on.year == today.year else _("j F Y")))
 
 
 @register.simple_tag

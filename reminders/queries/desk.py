@@ -64,9 +64,9 @@ class Desk:
         address = patient.user.email if patient.user else patient.email
         if not address:
             return None
-        return Reader(
-            address, patient.language, patient.time_zone, patient.clinic, patient.first_name, patient
-        )
+        # Who has an account reads mails in the language of their pages.
+        language = patient.user.language if patient.user else patient.language
+        return Reader(address, language, patient.time_zone, patient.clinic, patient.first_name, patient)
 
     def wishes_of(self, row: Reminder) -> domain.Wishes:
         """Return the wishes of the patient whom this reminder goes to."""

@@ -20,7 +20,7 @@ LOOK_BACK = timedelta(days=14)
 _NO_SUCH = _("The mail server says this address does not exist.")
 _FULL = _("The mail server says this mailbox is full.")
 WHY_REFUSED: tuple[tuple[str, Promise], ...] = (
-    (COMPLAINED, _("The mail provider reported a complaint: our mail was marked as unwanted.")),
+    (COMPLAINED, _("The mail provider says that our mail was marked as not wanted.")),
     (BOUNCED, _("The mail provider says this address takes no mail.")),
     (INVALID, _("The mail provider says this is not an e-mail address.")),
     ("address_needs_utf8", _("Our mail server cannot write to an address with these letters.")),

@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import translation
 from django.utils.dateformat import DateFormat
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
@@ -124,6 +123,4 @@ def day_words(day: date) -> str:
 
 def time_words(wall_time: time) -> str:
     """Return a wall time as people say it, e.g. 10:40 am, with a space that does not break."""
-    if translation.get_language() in {None, "en"}:
-        return time_format(wall_time, "g:i A").lower().replace(" ", "\xa0")
-    return time_format(wall_time, "TIME_FORMAT")
+    return time_format(wall_time, _("g:i A")).lower().replace(" ", "\xa0")

@@ -14,7 +14,7 @@ from recovery.models import Alert, DailyLog, Recovery
 from tests import recoveries
 
 NOWHERE = "2027-99"
-CANNOT = "Your clinic’s clinical content is not installed, or it is damaged."
+CANNOT = "The care tables of your clinic are missing, or they are damaged."
 
 
 @pytest.fixture

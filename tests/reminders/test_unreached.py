@@ -101,7 +101,7 @@ class TestTheList:
 
         page = page_of(cast.thea)
 
-        assert "The mail provider reported a complaint" in page
+        assert "The mail provider says that our mail was marked as not wanted" in page
         assert "Ask whether they want e-mails before you try again." in page
 
     def test_offers_to_correct_an_address_that_the_record_holds(self, cast, page_of, without_account):
@@ -321,7 +321,7 @@ class TestColleaguesWhomNoMailReaches:
         [one] = queries.unreached(cast.max, page=1, now=clock.now()).colleagues
 
         assert one.name == cast.thea.name
-        assert "complaint" in one.why
+        assert "not wanted" in one.why
 
     def test_are_not_there_while_mails_reach_all(self, cast, page_of):
         assert "Colleagues whom no e-mail reaches" not in page_of(cast.thea)

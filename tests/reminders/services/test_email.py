@@ -60,6 +60,20 @@ class TestMail:
     def test_says_when_in_the_subject_without_health_words(self, mail):
         assert re.fullmatch(r"Your visit on \w+ \d+ \w+, 10:40 am", mail["Subject"])
 
+    def test_is_written_in_the_language_of_who_reads_it(
+        self, recovery, record, visit, lay_out, send, post, hour
+    ):
+        record.user.language = "es"
+        record.user.save(update_fields=["language"])
+        lay_out(hour(0, 7))
+        send(hour(0, 9))
+
+        [mail] = post.mails
+        assert re.fullmatch(r"Su visita el \w+ \d+ de \w+, 10:40", mail["Subject"])
+        plain = mail.get_body(("plain",)).get_content()
+        assert "Hola, Pat:" in plain
+        assert "Cambiar mis recordatorios" in plain
+
     def test_has_both_parts_and_a_calendar_entry(self, mail, visit):
         types = [part.get_content_type() for part in mail.walk()]
         assert types == [
