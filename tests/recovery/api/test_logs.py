@@ -10,6 +10,7 @@ from django.db.models import Count
 
 from accounts import clock
 from accounts.models import ApiToken, AuditEvent
+from recovery.api.logs import MOST_SAVES
 from recovery.models import Alert, DailyLog, LogRevision
 from recovery.services.close import close_recovery
 from tests import recoveries
@@ -245,6 +246,22 @@ class TestBadInput:
 
 
 class TestReading:
+    def test_lists_the_newest_saves_of_a_day_that_was_saved_without_end(self, calls, wrist, cast):
+        log = recoveries.log(wrist, by=cast.pat)
+        now = clock.now()
+        saves = [
+            LogRevision(
+                public_id=uuid4(), recovery=wrist, log=log, day=log.day, body={}, body_digest="", done_at=now,
+                time_zone="UTC", received_at=now,
+            )
+            for _number in range(MOST_SAVES)
+        ]  # fmt: skip
+        LogRevision.objects.bulk_create(saves)
+
+        (day,) = calls["pat"].get(LOGS).json()["results"]
+
+        assert day["saves"] == [str(one.public_id) for one in saves]
+
     def test_is_for_the_patient_and_who_cares(self, calls, wrist, cast, answers_of):
         log = recoveries.log(wrist, by=cast.pat)
         save = LogRevision.objects.get().public_id
