@@ -7,6 +7,7 @@ from functools import cached_property
 from django.conf import settings
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import (
@@ -69,6 +70,11 @@ def person_of(request: HttpRequest) -> Person:
     assert isinstance(request.user, User)  # noqa: S101  # nosec: callers stand behind login_required
     known: Person | None = getattr(request, "person", None)
     return known if isinstance(known, Person) else person(request.user)
+
+
+def phone_key(user: User) -> str:
+    """Name a person on their phone, telling nothing more: what waits there is sent as them alone."""
+    return salted_hmac("phone", str(user.public_id)).hexdigest()[:24]
 
 
 def has_accepted_privacy(user: User) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.queries import Person
+from accounts.queries import Person, phone_key
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -17,6 +17,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "theme": person.user.theme if person else "system",
         "is_patient": bool(person and person.is_patient),
+        "phone_key": phone_key(person.user) if person and person.is_patient else "",
         "is_staff_member": bool(person and person.is_staff_member),
         "is_manager": bool(person and person.managed),
         "clinic": clinic,

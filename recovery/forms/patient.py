@@ -164,6 +164,13 @@ class DayForm(forms.Form):
                 found[name] = [] if name == "exercises_done" else None
         return found
 
+    @property
+    def kinds(self) -> str:
+        """Name each question's kind of answer, for a phone that keeps the answers until it is online."""
+        kinds = {name: one.kind for name, one in self.page.fields.items()}
+        asked = [name for name in self.fields if name not in ("save_id", "filled")]
+        return " ".join(f"{name}:{kinds.get(name, 'text')}" for name in asked)
+
     def shown_ticks(self) -> list[str]:
         """Return the exercises of this day that the page showed as ticked."""
         filled = set(self._filled())
