@@ -16,6 +16,10 @@
   let sent = 0;
   let busy = false;
   let wiped = false;
+  /* The form that this tab sent last was answered: this page is the answer. */
+  const answered = sessionStorage.getItem("sent");
+  if (words.key) sessionStorage.removeItem("sent");
+  const isYoung = (entry) => entry.tried && entry.body.id !== answered && Date.now() - entry.at < YOUNG;
 
   /* ---- the store ---- */
   function open() {
@@ -182,7 +186,7 @@
         return "done";
       }
       if (known.status !== 404) return "stop";
-      if (Date.now() - entry.at < YOUNG) return "wait";
+      if (isYoung(entry)) return "wait";
     }
     const headers = { "Content-Type": "application/json", "X-CSRFToken": me.token };
     const answer = await call(path, { method: "POST", headers, body: JSON.stringify(entry.body) });
@@ -200,6 +204,15 @@
     if (status === 404) {
       const now = await ask();
       if (!now || now.who !== entry.who) return "stop";
+    }
+    if (status === 409 && entry.kind === "log") {
+      const known = await call(path + entry.body.id + "/");
+      if (known.status !== 200 || !known.json) return "stop";
+      if (!differing(entry.body, known.json)) {
+        await remove(entry); /* the form itself was faster */
+        return "done";
+      }
+      entry.now = known.json.pain_rest;
     }
     const said = (json.errors || []).map((one) => one.detail).join(" ");
     await write(Object.assign(entry, { state: status === 409 ? "differs" : "refused", said }));
@@ -314,7 +327,7 @@
     }
     const online = navigator.onLine;
     const mine = words.place === "sign-in" ? list : list.filter((one) => one.who === owner);
-    const waiting = mine.filter((one) => !one.state && !(online && one.tried && Date.now() - one.at < YOUNG));
+    const waiting = mine.filter((one) => !one.state && !(online && isYoung(one)));
     const parts = [];
     if (!online && words.place !== "offline") parts.push(element("p", "", words.offline));
     if (waiting.length && signedOut) {
@@ -377,6 +390,8 @@
 
   function pass(form, pressed) {
     form.dataset.passed = "1";
+    const id = form.elements.save_id || form.elements.set_id;
+    if (id) sessionStorage.setItem("sent", id.value);
     if (form.requestSubmit) form.requestSubmit(pressed || undefined);
     else form.submit();
     delete form.dataset.passed;
