@@ -22,8 +22,11 @@ async function kept(address) {
 }
 
 async function page(request) {
+  /* A bar of signal that carries nothing is no network either. A form is never given up on. */
+  const late = new Promise((_done, fail) => setTimeout(fail, 12000));
+  late.catch(() => 0);
   try {
-    return await fetch(request);
+    return await (request.method === "GET" ? Promise.race([fetch(request), late]) : fetch(request));
   } catch (_away) {
     return kept(new URL(request.url).pathname.startsWith("/help/") ? HELP : OFFLINE);
   }

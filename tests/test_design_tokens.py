@@ -118,7 +118,7 @@ class TestStyleSheet:
 
 
 class TestScripts:
-    @pytest.mark.parametrize("name", ["zone.js", "page.js"])
+    @pytest.mark.parametrize("name", ["zone.js", "page.js", "install.js"])
     def test_stay_small(self, name):
         assert len((ROOT / "static/js" / name).read_bytes()) <= 1024
 

@@ -115,6 +115,8 @@
     if (!form || !known.recoveries.length) return;
     showBones();
     await showMoves();
+    /* A form that this phone sent a moment ago did not get through. */
+    find("saved").hidden = !(await queue.all()).some((one) => one.tried && !one.state);
     form.addEventListener("submit", save);
     find("kept").hidden = false;
   }

@@ -289,7 +289,8 @@
 
   function titleOf(entry) {
     const noon = new Date(entry.body.day + "T12:00:00");
-    const day = noon.toLocaleDateString(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long" });
+    const lang = document.documentElement.lang;
+    const day = noon.toLocaleDateString(lang === "en" ? "en-GB" : lang, { weekday: "long", day: "numeric", month: "long" });
     return day + ": " + (entry.kind === "log" ? words.pain.replace("%s", entry.body.pain_rest) : words.set);
   }
 
@@ -339,22 +340,24 @@
       row.append(element("p", "", count(waiting.length, "waiting")));
       if (online) row.append(button(words.send, send));
       parts.push(row);
-    } else if (sent) {
+    } else if (sent && !mine.length) {
       const link = element("a", "", words.look);
       link.href = location.pathname + location.search;
       const row = element("div", "row between");
       row.append(element("p", "", words.sent), link);
       parts.push(row);
     }
-    if (words.place !== "sign-in") mine.filter((one) => one.state).forEach((one) => parts.push(question(one)));
+    const asked = mine.find((one) => one.state); /* one question at a time */
+    if (asked && words.place !== "sign-in") parts.push(question(asked));
     const body = element("div", "grow stack-s");
     body.append(...parts);
     const whole = element("div", waiting.length || !sent ? "bar" : "bar ok");
     whole.append(body);
     if (parts.length && bar.innerHTML === whole.outerHTML) return;
-    bar.replaceChildren ? bar.replaceChildren() : (bar.textContent = "");
+    const hadFocus = bar.contains(document.activeElement);
+    bar.textContent = "";
     if (parts.length) bar.append(whole);
-    document.dispatchEvent(new CustomEvent("queue:shown"));
+    if (hadFocus) bar.focus();
   }
 
   /* ---- forms of the pages ---- */
@@ -442,7 +445,9 @@
     });
     press("send", async () => {
       await send();
-      form.hidden = !!(await all()).length;
+      const left = (await all()).length;
+      asked.querySelector("[data-count]").textContent = count(left, "unsent");
+      form.hidden = left > 0;
       asked.hidden = !form.hidden;
       (form.hidden ? asked : form.querySelector("button")).focus();
     });
@@ -485,7 +490,7 @@
     await dropEdited();
     await show();
     const isOld = !known || known.who !== owner || Date.now() - known.at > FRESH;
-    if (words.key && isOld) await ask().catch(() => 0);
+    if (words.key && (isOld || answered)) await ask().catch(() => 0);
     if (owner) await send();
   }
 

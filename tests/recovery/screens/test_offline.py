@@ -1,5 +1,6 @@
 """What the server gives a phone for the time without a network."""
 
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -85,3 +86,20 @@ class TestHelpWithoutANetwork:
         first, *_rest, last = red_flags.by_urgency(content.red_flags.values())
         assert html.index(first.ask) < html.index(last.ask)
         assert html.index("Get help now") < html.index("Call today") < html.index("Tell us at your")
+
+
+class TestTheOfferToInstall:
+    OFFER = 'id="install" hidden'
+
+    def test_comes_after_the_third_log_until_it_is_declined(self, pat_browser, recovery, save, today):
+        pages = []
+        for back in (2, 1, 0):
+            day = today - timedelta(days=back)
+            save(day=day)
+            pages.append(pat_browser.get(f"/log/{day}/saved/").content.decode())
+        pat_browser.cookies["install"] = "no"
+        declined = pat_browser.get(f"/log/{today}/saved/").content.decode()
+
+        assert [self.OFFER in one for one in pages] == [False, False, True]
+        assert self.OFFER not in declined
+        assert "install.js" not in declined
