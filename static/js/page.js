@@ -8,9 +8,11 @@
     if (event.persisted) location.reload();
   });
   if ("serviceWorker" in navigator && isSecureContext) {
-    var address = "/sw.js?lang=" + encodeURIComponent(document.documentElement.lang);
-    navigator.serviceWorker.register(address).catch(function () {
-      /* A browser that keeps nothing: the pages work without. */
+    addEventListener("load", function () {
+      var address = "/sw.js?lang=" + encodeURIComponent(document.documentElement.lang);
+      navigator.serviceWorker.register(address).catch(function () {
+        /* A browser that keeps nothing: the pages work without. */
+      });
     });
   }
 })();

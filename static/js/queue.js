@@ -137,8 +137,14 @@
 
   function dayIn(zone) {
     const parts = {};
-    const shape = { timeZone: zone || undefined, year: "numeric", month: "2-digit", day: "2-digit" };
-    new Intl.DateTimeFormat("en-GB", shape).formatToParts(new Date()).forEach((one) => (parts[one.type] = one.value));
+    const shape = { year: "numeric", month: "2-digit", day: "2-digit" };
+    let format = new Intl.DateTimeFormat("en-GB", shape);
+    try {
+      format = new Intl.DateTimeFormat("en-GB", Object.assign({ timeZone: zone }, shape));
+    } catch (_unknown) {
+      /* A zone that this phone does not know: its own day is the best guess. */
+    }
+    format.formatToParts(new Date()).forEach((one) => (parts[one.type] = one.value));
     return parts.year + "-" + parts.month + "-" + parts.day;
   }
 
@@ -361,9 +367,11 @@
   }
 
   /* ---- forms of the pages ---- */
+  /* What is no number goes on as it was typed: the server says what is wrong with it. */
+  const number = (all) => (isNaN(all[0].replace(",", ".")) ? all[0] : Number(all[0].replace(",", ".")));
   const READ = {
-    int: (all) => Number(all[0]),
-    decimal: (all) => (isNaN(all[0].replace(",", ".")) ? all[0] : Number(all[0].replace(",", "."))),
+    int: number,
+    decimal: number,
     bool: (all) => all[0] === "yes",
     multi: (all) => all,
     checklist: (all) => all,
@@ -420,7 +428,7 @@
     }
     await add(kind, body, { tried: navigator.onLine });
     if (navigator.onLine) return true;
-    if (kind === "set") form.elements.set_id.value = uuid();
+    (form.elements.save_id || form.elements.set_id).value = uuid(); /* the next press is another act */
     if (body.check === "wrong") location.assign("/help/");
     else say(form);
     await show();
@@ -489,6 +497,7 @@
     if (words.place === "offline") owner = (known && known.who) || "";
     await dropEdited();
     await show();
+    if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done));
     const isOld = !known || known.who !== owner || Date.now() - known.at > FRESH;
     if (words.key && (isOld || answered)) await ask().catch(() => 0);
     if (owner) await send();

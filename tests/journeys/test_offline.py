@@ -276,6 +276,19 @@ class TestTwoWeeksWithoutANetwork:
         phone.says("14 entries waiting")
 
 
+class TestAnActAfterMidnight:
+    def test_has_the_patients_own_day_and_the_instant_with_its_offset(self, pat):
+        pat.page.clock.set_fixed_time(datetime(2026, 7, 20, 0, 40, tzinfo=ZONE))
+
+        days = {zone: pat.page.evaluate(f"queue.dayIn('{zone}')") for zone in (ZONE.key, "UTC", "Asia/Tokyo")}
+
+        assert days == {ZONE.key: "2026-07-20", "UTC": "2026-07-19", "Asia/Tokyo": "2026-07-20"}
+        assert pat.page.evaluate("queue.stamp()") == {
+            "done_at": "2026-07-20T00:40:00.000+02:00",
+            "time_zone": ZONE.key,
+        }
+
+
 class TestABrowserThatIsKilled:
     def test_still_has_what_waited_and_sends_it(
         self, running, saves, playwright, browser_type_launch_args, tmp_path

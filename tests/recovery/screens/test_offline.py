@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 from html import unescape
+from uuid import uuid4
 
 import pytest
+from django.test import Client
 
+from accounts import clock
 from accounts.queries import phone_key
 from recovery import protocols
 from recovery.domain import red_flags
@@ -55,6 +58,26 @@ class TestProgramme:
 
         assert answer["Cache-Control"] == "no-store, private"
         assert len(answer.json()["token"]) == 64
+
+    @pytest.mark.parametrize(("comes_with_it", "status"), [(True, 201), (False, 403)])
+    def test_gives_the_token_without_which_nothing_is_taken(
+        self, recovery, pat, today, comes_with_it, status
+    ):
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(pat, backend="django.contrib.auth.backends.ModelBackend")
+        token = browser.get(PROGRAMME).json()["token"]
+        entry = {
+            "id": str(uuid4()),
+            "recovery": str(recovery.public_id),
+            "day": today.isoformat(),
+            "done_at": clock.now().isoformat(),
+            "pain_rest": 3,
+        }
+
+        headers = {"X-CSRFToken": token} if comes_with_it else {}
+        answer = browser.post("/api/v1/logs/", entry, content_type="application/json", headers=headers)
+
+        assert answer.status_code == status
 
     def test_names_its_owner_as_the_pages_do_and_each_person_differently(self, pat_browser, recovery, cast):
         key = pat_browser.get(PROGRAMME).json()["who"]
