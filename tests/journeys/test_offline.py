@@ -389,9 +389,12 @@ class TestSomebodyElse:
         pat.context.clear_cookies(name="sessionid")
         pat.context.set_offline(False)
         pat.open("/accounts/login/")
+        posted: list[str] = []
+        pat.context.on("request", lambda one: posted.append(one.url) if "/api/" in one.url else None)
         pat.fill_in("otto")
         pat.page.evaluate("queue.send()")
 
+        assert posted == []
         assert pat.bar == ""
         assert pat.waiting() == 1
         assert saves("journey shared") == []

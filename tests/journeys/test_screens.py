@@ -19,6 +19,8 @@ SCREENS = {
         "/accounts/login/code/",
         "/accounts/password/reset/",
         "/help/",
+        "/offline/",
+        "/offline/help/",
         "/privacy/",
         "/nowhere/",
     ],
