@@ -477,6 +477,8 @@
       const kept = form.dataset.queue === "leave" ? leave(form) : Promise.race([keepForm(form), late]);
       kept
         .catch(() => true)
+        /* Not within the event that was stopped: there the browser ignores a second press. */
+        .then((goes) => new Promise((done) => setTimeout(done, 0, goes)))
         .then(function (goes) {
           busy = false;
           if (goes) pass(form, pressed);

@@ -431,6 +431,16 @@ class TestThePagesForms:
         assert pat.page.url.endswith("/saved/")
         assert len(saves("journey plain")) == 1
 
+    def test_that_lack_an_answer_come_back(self, pat):
+        pat.open("/log/")
+        for radio in pat.page.locator("[name=pain_rest]").all():
+            radio.evaluate("one => { one.checked = false; }")
+        with pat.page.expect_navigation():
+            pat.page.get_by_role("button", name="Save today").click()
+
+        assert pat.page.locator(".errors").count() == 1
+        assert pat.waiting() == 0
+
     def test_of_a_set_are_kept_and_counted_once(self, running, saves, pat):
         move = pat.context.request.get(f"{running.url}/offline/programme/").json()["exercises"][-1]
         pat.open(f"/exercises/{move['id']}/")
