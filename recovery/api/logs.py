@@ -21,7 +21,7 @@ from accounts.querysets import Prepared
 from recovery.api.answers import check_answers, log_answers, log_names
 from recovery.api.description import lists, reads, writes
 from recovery.api.endpoint import LOG, Endpoint
-from recovery.api.fields import IdField, InstantField, ZoneField
+from recovery.api.fields import LONGEST_LIST, IdField, InstantField, ZoneField
 from recovery.domain.log import DayEntry
 from recovery.models import DailyLog, LogRevision, Recovery
 from recovery.services.log import log_day
@@ -83,6 +83,13 @@ class LogHeadSerializer(serializers.Serializer):
         help_text="The instant of the act with its offset. Of two answers the later one stands."
     )
     time_zone = ZoneField(required=False, help_text="Where the act took place; else the patient's own zone.")
+
+    exercises_shown = serializers.ListField(
+        child=IdField(),
+        required=False,
+        max_length=LONGEST_LIST,
+        help_text="What the sender showed as ticked: leaving one of these out takes its sets back, no other.",
+    )
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Return the head's values and ``answers``. Raises ValidationError for names of no question."""
@@ -174,7 +181,15 @@ class Logs(Endpoint):
             raise Http404
         zone = given.get("time_zone") or recovery.patient.time_zone
         entry = DayEntry(given["day"], given["done_at"], zone, given["answers"])
-        done = log_day(recovery_id=recovery.pk, entry=entry, save_id=given["id"], by=self.user, now=now)
+        shown = given.get("exercises_shown")
+        done = log_day(
+            recovery_id=recovery.pk,
+            entry=entry,
+            save_id=given["id"],
+            by=self.user,
+            now=now,
+            shown_ticks=None if shown is None else [str(one) for one in shown],
+        )
         more = {"warnings": [one.flag_id for one in done.alerts], "needs_help": done.needs_help}
         day = _one_day(done.log, recovery) if done.log else _empty_day(done.save, recovery)
         return self.one(

@@ -16,6 +16,7 @@ from recovery.services.close import close_recovery
 from tests import recoveries
 
 LOGS = "/api/v1/logs/"
+TWO_MOVES = ("ex-finger-fist", "ex-thumb-touch")
 
 
 class TestSaving:
@@ -43,6 +44,16 @@ class TestSaving:
 
         assert statuses == [201, 200, 200]
         assert LogRevision.objects.count() == DailyLog.objects.count() == 1
+
+    def test_takes_back_only_those_exercises_that_the_sender_showed_as_ticked(
+        self, calls, new_log, wrist, thea
+    ):
+        seen, unseen = (str(one.public_id) for one in recoveries.assign(wrist, *TWO_MOVES, by=thea))
+        calls["pat"].post(LOGS, new_log(exercises_done=[seen, unseen]))
+
+        calls["pat"].post(LOGS, new_log(exercises_done=[], exercises_shown=[seen]))
+
+        assert DailyLog.objects.get().answers["exercises_done"] == [unseen]
 
     def test_answers_a_repeat_as_done_when_the_offset_is_written_in_another_way(self, calls, new_log):
         body = new_log()
