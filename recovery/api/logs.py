@@ -28,7 +28,7 @@ from recovery.services.log import log_day
 
 # Ids stay the text that the database makes of them: nothing is done with them but to write them out again.
 _ID = Cast("public_id", CharField())
-_COLUMNS = ("pk", "recovery_id", _ID, "day", "answers", "logged_at", "changed_at")
+_COLUMNS = ("pk", "recovery_id", _ID, "day", "answers", "changed_at")
 _OWNER = ("recovery_id", "recovery__public_id", "recovery__patient__public_id", "recovery__patient__user_id")
 MOST_SAVES = 50
 """How many saves a day is listed with on average; beyond them the oldest are left out."""
@@ -42,7 +42,7 @@ class Whose(NamedTuple):
 
 
 class _Owner(NamedTuple):
-    recovery: UUID
+    recovery: str
     patient: Whose
 
 
@@ -56,7 +56,7 @@ class _Save(NamedTuple):
 class Day:
     """A day as it stands, with the ids of its saves as they came, and of those that were undone."""
 
-    recovery: UUID
+    recovery: str
     patient: Whose
     day: date
     answers: dict[str, Any]
@@ -132,9 +132,9 @@ class LogSerializer(serializers.Serializer):
         return {
             "id": self._asked_for or instance.saves[0],
             "recovery": instance.recovery,
-            "day": instance.day,
-            "done_at": instance.done_at,
-            "changed_at": instance.changed_at,
+            "day": instance.day.isoformat(),
+            "done_at": _written(instance.done_at),
+            "changed_at": _written(instance.changed_at),
             "saves": instance.saves,
             "undone": instance.undone,
             **instance.answers,
@@ -231,7 +231,7 @@ class _Listed(Sequence[tuple[Any, ...]]):
 
     def __len__(self) -> int:
         found = _NUMBERS(*self._asked)
-        self._owners = {row[0]: _Owner(row[1], Whose(row[2], row[3])) for row in found}
+        self._owners = {row[0]: _Owner(str(row[1]), Whose(row[2], row[3])) for row in found}
         return sum(row[4] for row in found)
 
     def __getitem__(self, part: Any) -> Any:
@@ -280,12 +280,12 @@ _SAVES: Prepared[tuple[Any, ...]] = Prepared(_saves)
 
 
 def _one_day(log: DailyLog, recovery: Recovery) -> Day:
-    row = (log.pk, recovery.pk, str(log.public_id), log.day, log.answers, log.logged_at, log.changed_at)
+    row = (log.pk, recovery.pk, str(log.public_id), log.day, log.answers, log.changed_at)
     return _days([row], {recovery.pk: _owner_of(recovery)})[0]
 
 
 def _owner_of(recovery: Recovery) -> _Owner:
-    return _Owner(recovery.public_id, Whose(recovery.patient.public_id, recovery.patient.user_id))
+    return _Owner(str(recovery.public_id), Whose(recovery.patient.public_id, recovery.patient.user_id))
 
 
 def _days(rows: list[tuple[Any, ...]], owners: Mapping[int, _Owner]) -> list[Day]:
@@ -294,6 +294,11 @@ def _days(rows: list[tuple[Any, ...]], owners: Mapping[int, _Owner]) -> list[Day
     for log_id, save_id, done_at, undone_at in reversed(_SAVES([row[0] for row in rows])):
         saves[log_id].append(_Save(_dashed(save_id), done_at, undone_at))
     return [_day(row, saves[row[0]], owners[row[1]]) for row in rows]
+
+
+def _written(instant: datetime) -> str:
+    """Return an instant in UTC as the API writes it. The encoder would ask each value what it is first."""
+    return instant.isoformat().replace("+00:00", "Z")
 
 
 def _dashed(written: str) -> str:
@@ -316,12 +321,12 @@ def _empty_day(save: LogRevision, recovery: Recovery) -> Day:
 
 
 def _day(row: tuple[Any, ...], saves: list[_Save], owner: _Owner) -> Day:
-    _pk, _recovery_id, public_id, day, answers, logged_at, changed_at = row
+    _pk, _recovery_id, public_id, day, answers, changed_at = row
     return Day(
         *owner,
         day=day,
         answers=answers,
-        done_at=max((one.done_at for one in saves if one.undone_at is None), default=logged_at),
+        done_at=max((one.done_at for one in saves if one.undone_at is None), default=changed_at),
         changed_at=changed_at,
         saves=[one.id for one in saves] or [_dashed(public_id)],
         undone=[one.id for one in saves if one.undone_at],

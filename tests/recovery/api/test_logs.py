@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -306,7 +306,7 @@ class TestReading:
             recoveries.log(wrist, by=cast.pat, days_ago=days_ago)
 
         def days(**asked):
-            return [row["day"] for row in calls["pat"].get(LOGS, asked).data["results"]]
+            return [date.fromisoformat(row["day"]) for row in calls["pat"].get(LOGS, asked).json()["results"]]
 
         two_ago, one_ago = today - timedelta(days=2), today - timedelta(days=1)
         assert days(from_on=two_ago, until_on=one_ago) == [one_ago, two_ago]
