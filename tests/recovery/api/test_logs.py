@@ -169,6 +169,25 @@ class TestSaving:
         assert api_of(cast.pat, ApiToken.Scope(scope)).post(LOGS, new_log()).status_code == status
 
 
+class TestItsCost:
+    def test_is_ten_queries_with_revision_audit_and_number_whatever_was_logged_before(
+        self, calls, wrist, new_log, count_queries
+    ):
+        counts = []
+        for _days in (0, 1000):
+            if _days:
+                recoveries.fill_with_logs(wrist, _days, from_days_ago=2)
+            assert calls["pat"].post(LOGS, new_log(pain_rest=2)).status_code == 201
+            with count_queries() as counted:
+                assert calls["pat"].post(LOGS, new_log(pain_rest=3)).status_code == 201
+            asked = [one["sql"] for one in counted.captured_queries]
+            counts.append(
+                sum(not one.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")) for one in asked)
+            )
+
+        assert counts == [10, 10]
+
+
 class TestBadInput:
     def test_is_refused_in_the_one_shape(self, calls, new_log):
         for wrong in [
