@@ -24,6 +24,7 @@ from recovery.protocols import ContentError
 
 logger = logging.getLogger(__name__)
 API_PREFIX = "/api/"
+MANIFEST_SECONDS = 86_400
 KEPT_FILES = (
     "css/app.css",
     "js/page.js",
@@ -59,7 +60,9 @@ def _first_page(person: Person) -> str:
 def manifest(request: HttpRequest) -> HttpResponse:
     """Describe the app to a phone that installs it."""
     answer = json.loads(render_to_string("manifest.webmanifest", request=request))
-    return JsonResponse(answer, content_type="application/manifest+json")
+    # Nothing in it is about a person, and a phone asks for it with every page.
+    headers = {"Cache-Control": f"public, max-age={MANIFEST_SECONDS}"}
+    return JsonResponse(answer, content_type="application/manifest+json", headers=headers)
 
 
 @require_safe

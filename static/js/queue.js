@@ -8,6 +8,7 @@
   const PROGRAMME = "/offline/programme/";
   const PATHS = { log: "/api/v1/logs/", set: "/api/v1/sets/" };
   const YOUNG = 20000; /* a form that was sent just now may still arrive */
+  const CALM = 3000; /* how long a page is left alone before the programme is asked for */
   const FRESH = 600000; /* how long a programme is good enough, in milliseconds */
   let owner = words.key;
   let signedOut = words.place === "sign-in";
@@ -511,9 +512,12 @@
     await dropEdited();
     await show();
     if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done));
-    const isOld = !known || known.who !== owner || Date.now() - known.at > FRESH;
-    if (words.key && (isOld || answered)) await ask().catch(() => 0);
     if (owner) await send();
+    const isOld = !known || known.who !== owner || Date.now() - known.at > FRESH;
+    if (!words.key || !(isOld || answered)) return;
+    /* The page comes first: what the next hour without a network needs can wait until it has been read. */
+    if (!answered) await new Promise((done) => setTimeout(done, CALM));
+    await ask().catch(() => 0);
   }
 
   addEventListener("online", send);

@@ -36,7 +36,8 @@ class TestAPage:
         assert answer["Cache-Control"] == "no-store, private"
 
     def test_that_everybody_gets_alike_may_be_stored(self, client, db):
-        assert client.get("/favicon.ico")["Cache-Control"] == "public, max-age=86400"
+        for path in ("/favicon.ico", "/manifest.webmanifest"):
+            assert client.get(path)["Cache-Control"] == "public, max-age=86400"
 
 
 class TestSigningOut:
