@@ -155,6 +155,15 @@ class DayForm(forms.Form):
                 found[name] = [] if name == "exercises_done" else None
         return found
 
+    @property
+    def kinds(self) -> str:
+        """Name each question's kind of answer, for a phone that keeps the answers until it is online."""
+        apart = {"save_id", "filled", *questions.GOAL_NAMES}
+        names = [name for name in self.fields if name not in apart]
+        names += [GOALS_FIELD] if GOALS_FIELD in self._weekly else []
+        kinds = {name: one.kind for name, one in self.page.fields.items()}
+        return " ".join(f"{name}:{kinds.get(name, 'text')}" for name in names)
+
     def shown_ticks(self) -> list[str]:
         """Return the exercises of this day that the page showed as ticked."""
         filled = set(self._filled())

@@ -10,11 +10,13 @@ from django.db.models import Count
 
 from accounts import clock
 from accounts.models import ApiToken, AuditEvent
+from recovery.api.logs import MOST_SAVES
 from recovery.models import Alert, DailyLog, LogRevision
 from recovery.services.close import close_recovery
 from tests import recoveries
 
 LOGS = "/api/v1/logs/"
+TWO_MOVES = ("ex-finger-fist", "ex-thumb-touch")
 
 
 class TestSaving:
@@ -42,6 +44,16 @@ class TestSaving:
 
         assert statuses == [201, 200, 200]
         assert LogRevision.objects.count() == DailyLog.objects.count() == 1
+
+    def test_takes_back_only_those_exercises_that_the_sender_showed_as_ticked(
+        self, calls, new_log, wrist, thea
+    ):
+        seen, unseen = (str(one.public_id) for one in recoveries.assign(wrist, *TWO_MOVES, by=thea))
+        calls["pat"].post(LOGS, new_log(exercises_done=[seen, unseen]))
+
+        calls["pat"].post(LOGS, new_log(exercises_done=[], exercises_shown=[seen]))
+
+        assert DailyLog.objects.get().answers["exercises_done"] == [unseen]
 
     def test_answers_a_repeat_as_done_when_the_offset_is_written_in_another_way(self, calls, new_log):
         body = new_log()
@@ -245,6 +257,22 @@ class TestBadInput:
 
 
 class TestReading:
+    def test_lists_the_newest_saves_of_a_day_that_was_saved_without_end(self, calls, wrist, cast):
+        log = recoveries.log(wrist, by=cast.pat)
+        now = clock.now()
+        saves = [
+            LogRevision(
+                public_id=uuid4(), recovery=wrist, log=log, day=log.day, body={}, body_digest="", done_at=now,
+                time_zone="UTC", received_at=now,
+            )
+            for _number in range(MOST_SAVES)
+        ]  # fmt: skip
+        LogRevision.objects.bulk_create(saves)
+
+        (day,) = calls["pat"].get(LOGS).json()["results"]
+
+        assert day["saves"] == [str(one.public_id) for one in saves]
+
     def test_is_for_the_patient_and_who_cares(self, calls, wrist, cast, answers_of):
         log = recoveries.log(wrist, by=cast.pat)
         save = LogRevision.objects.get().public_id
