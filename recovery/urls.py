@@ -81,7 +81,7 @@ urlpatterns = [
     path("help/", help.help_page, name="help"),
     path("offline/", offline.offline, name="offline"),
     path("offline/help/", offline.offline_help, name="offline_help"),
-    path("offline/programme/", offline.programme, name="programme"),
+    path("offline/programme/", offline.programme, name="offline_programme"),
     path("help/result/", help.help_result, name="help_result"),
     # The clinic's pages
     path("patients/", clinic_patients.patients, name="patients"),

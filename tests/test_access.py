@@ -27,7 +27,7 @@ PAGES = {
     **dict.fromkeys(("home", "manifest", "favicon", "recovery:help", "recovery:help_result"), EVERYBODY),
     "accounts:privacy": EVERYBODY,
     **dict.fromkeys(("service-worker", "recovery:offline", "recovery:offline_help"), EVERYBODY),
-    "recovery:programme": PATIENTS,
+    "recovery:offline_programme": PATIENTS,
     **dict.fromkeys(("api-schema", "api-docs", "api-index"), EVERYBODY),
     **dict.fromkeys(
         (
@@ -301,6 +301,10 @@ def is_open(browser, address: str, missing: str) -> bool:
 class TestTheMatrix:
     def test_holds_every_address(self):
         assert " ".join(sorted(set(names()) ^ (set(PAGES) | set(ELSEWHERE)))) == ""
+
+    def test_has_a_name_of_its_own_for_each_address(self):
+        """Of two pages with one name, links to the first would lead to the second."""
+        assert sorted(names()) == sorted(set(names()))
 
     def test_lets_no_other_site_post_but_where_a_signature_is_asked_for(self):
         pages = {name: one.callback for name, one in patterns() if not name.startswith("api-")}

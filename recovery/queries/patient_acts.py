@@ -10,8 +10,10 @@ from accounts.clock import local_day
 from accounts.models import User
 from recovery import protocols
 from recovery.domain.exercises import stop_rules_for
-from recovery.models import Assignment, PlanLoad, SetDone, Visit
+from recovery.models import Assignment, SetDone, Visit
 from recovery.queries import patient_place, patient_tasks, patient_words
+from recovery.queries.patient_loads import standing_loads
+from recovery.queries.patient_place import LoadLine
 from recovery.queries.patient_tasks import Task
 from recovery.queries.patient_words import Phones
 from recovery.queries.questions import open_questions
@@ -45,7 +47,7 @@ class ExercisePage:
     note: str
     stop: tuple[str, ...]
     notice: str
-    load: str
+    load: LoadLine | None
     state: str
     done: int
     planned: int
@@ -100,7 +102,7 @@ def exercise(user: User, assignment_id: UUID, *, now: datetime) -> ExercisePage:
             phones.fill(_(content.stop_rules[one].text)) for one in stop_rules_for(move, region=region)
         ),
         notice=phones.fill(_(content.notices["n-exercise"].text)),
-        load=_load(row),
+        load=standing_loads(user).get(row.recovery_id),
         state=_state(row, today),
         done=len(done),
         planned=row.sets_per_day,
@@ -128,16 +130,6 @@ def last_set(user: User, assignment_id: UUID, set_id: UUID) -> SetDone:
 
 def _counted(assignment: Assignment, day: date) -> SetDoneQuerySet:
     return SetDone.objects.counted().filter(assignment=assignment, day=day).order_by("-received_at", "-pk")
-
-
-def _load(assignment: Assignment) -> str:
-    """Return the load that was released last, which stands on top of every exercise."""
-    recovery = assignment.recovery
-    if patient_place.fitting_plan(recovery) is None:
-        return ""
-    released = PlanLoad.objects.filter(plan=recovery.plan_id, released_at__isnull=False)
-    code = released.order_by("-position").values_list("code", flat=True).first()
-    return _(patient_place.content_of(recovery).load_codes[code].plain) if code else ""
 
 
 def _state(assignment: Assignment, today: date) -> str:

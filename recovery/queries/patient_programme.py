@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from recovery import protocols
 from recovery.domain.exercises import stop_rules_for
-from recovery.models import Assignment, PlanLoad, Recovery
+from recovery.models import Assignment, Recovery
 from recovery.queries import patient_place, patient_words
+from recovery.queries.patient_loads import standing_loads
+from recovery.queries.patient_place import LoadLine
 from recovery.queries.patient_tasks import MOST_TASKS
 from recovery.queries.patient_today import recoveries_of
 from recovery.queries.patient_words import Phones
@@ -37,7 +39,7 @@ class Programme:
     """The exercises of one recovery, with when to stop; each rule stands once."""
 
     bone: str
-    load: str
+    load: LoadLine | None
     moves: tuple[Move, ...]
     stop: tuple[str, ...]
     notice: str
@@ -57,7 +59,7 @@ def programme(user: User, *, today: date) -> ProgrammePage:
     running = [one for one in recoveries_of(user) if not one.is_closed]
     phones = patient_words.phones_of(running[0].patient.clinic if running else None)
     rows = _rows(running, today)
-    loads = _loads(running) if rows else {}
+    loads = standing_loads(user) if rows else {}
     found = [
         _programme(one, [row for row in rows if row.recovery_id == one.pk], loads, phones) for one in running
     ]
@@ -70,24 +72,16 @@ def _rows(recoveries: Iterable[Recovery], today: date) -> list[Assignment]:
     return list(rows.order_by("pk")[:MOST_TASKS])
 
 
-def _loads(recoveries: Iterable[Recovery]) -> dict[int, str]:
-    """Return the load that was released last, by plan."""
-    plans = [plan.pk for plan in map(patient_place.fitting_plan, recoveries) if plan]
-    released = PlanLoad.objects.filter(plan__in=plans, released_at__isnull=False).order_by("position")
-    return dict(released.values_list("plan_id", "code"))
-
-
 def _programme(
-    recovery: Recovery, rows: list[Assignment], loads: dict[int, str], phones: Phones
+    recovery: Recovery, rows: list[Assignment], loads: dict[int, LoadLine], phones: Phones
 ) -> Programme:
     content = patient_place.content_of(recovery)
-    code = loads.get(recovery.plan_id or 0) if patient_place.fitting_plan(recovery) else None
     region = content.fractures[recovery.site].region
     moves = [protocols.load(row.content_version).exercises[row.exercise_id] for row in rows]
     rules = dict.fromkeys(rule for move in moves for rule in stop_rules_for(move, region=region))
     return Programme(
         bone=patient_place.bone_of(recovery),
-        load=_(content.load_codes[code].plain) if code else "",
+        load=loads.get(recovery.pk),
         moves=tuple(_move(row) for row in rows),
         stop=tuple(phones.fill(_(content.stop_rules[one].text)) for one in rules),
         notice=phones.fill(_(content.notices["n-exercise"].text)),

@@ -335,7 +335,9 @@
     }
     const online = navigator.onLine;
     const mine = words.place === "sign-in" ? list : list.filter((one) => one.who === owner);
-    const waiting = mine.filter((one) => !one.state && !(online && isYoung(one)));
+    /* What this page answers is asked for once before it is called waiting. */
+    const isAsked = (one) => one.body.id === answered && !words.place && !signedOut && !fails;
+    const waiting = mine.filter((one) => !one.state && !(online && (isYoung(one) || isAsked(one))));
     const parts = [];
     if (!online && words.place !== "offline") parts.push(element("p", "", words.offline));
     if (waiting.length && signedOut) {

@@ -431,6 +431,21 @@ class TestThePagesForms:
         assert pat.page.url.endswith("/saved/")
         assert len(saves("journey plain")) == 1
 
+    def test_that_are_saved_never_say_that_they_wait(self, pat):
+        pat.context.add_init_script(
+            "addEventListener('DOMContentLoaded', () => { const bar = document.getElementById('queue');"
+            " new MutationObserver(() => sessionStorage.setItem('said', (sessionStorage.getItem('said') || '')"
+            " + bar.textContent)).observe(bar, {childList: true, subtree: true}); })"
+        )
+        pat.open("/log/")
+        pat.page.locator("[name=pain_rest][value='2']").check(force=True)
+        with pat.page.expect_navigation():
+            pat.page.get_by_role("button", name="Save today").click()
+        pat.sent()
+
+        assert pat.page.url.endswith("/saved/")
+        assert "waiting" not in (pat.page.evaluate("sessionStorage.getItem('said')") or "")
+
     def test_that_lack_an_answer_come_back(self, pat):
         pat.open("/log/")
         for radio in pat.page.locator("[name=pain_rest]").all():

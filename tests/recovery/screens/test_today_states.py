@@ -162,6 +162,26 @@ class TestTwoPlansForOneLimb:
         assert DIFFER in top
         assert AS_ABLE not in top
 
+    def test_show_it_above_the_exercises_of_the_other_too(
+        self, reads, knee, thea, django_assert_max_num_queries
+    ):
+        [one] = assign(make_recovery(knee.patient, by=thea, kind=SHIN), "ex-ankle-pump", by=thea)
+
+        for address in (f"/exercises/{one.public_id}/", "/exercises/"):
+            with django_assert_max_num_queries(8):
+                words = reads(address)
+            assert LOCKED in words
+            assert DIFFER in words
+            assert AS_ABLE not in words
+
+    def test_leave_the_exercises_alone_once_the_other_is_closed(self, reads, knee, thea):
+        [one] = assign(make_recovery(knee.patient, by=thea, kind=SHIN), "ex-ankle-pump", by=thea)
+        close.close_recovery(recovery=knee, reason="healed", by=thea, now=clock.now())
+
+        for address in (f"/exercises/{one.public_id}/", "/exercises/"):
+            assert AS_ABLE in reads(address)
+            assert DIFFER not in reads(address)
+
     def test_differ_no_more_once_the_other_is_closed(self, reads, knee, thea):
         make_recovery(knee.patient, by=thea, kind=SHIN)
         close.close_recovery(recovery=knee, reason="healed", by=thea, now=clock.now())
@@ -186,6 +206,26 @@ class TestNothingLeft:
         log(recovery, by=pat, exercises_done=[str(one.public_id)])
 
         assert reads().index("All done for today.") < reads().index("Make a fist")
+
+
+class TestTheListOfExercises:
+    LINK = 'href="/exercises/"'
+
+    def test_is_one_press_away(self, pat_browser, recovery, thea):
+        assign(recovery, by=thea)
+
+        assert pat_browser.get(TODAY).content.decode().count(self.LINK) == 1
+
+    def test_is_not_offered_where_there_are_none(self, pat_browser, recovery):
+        assert self.LINK not in pat_browser.get(TODAY).content.decode()
+
+
+class TestTheMainButton:
+    def test_stands_before_the_phase(self, pat_browser, recovery):
+        """On a small phone it would else hide behind the bar at the bottom."""
+        html = pat_browser.get(TODAY).content.decode()
+
+        assert html.index("on-hero") < html.index("Phase: Protect.")
 
 
 class TestReminders:
