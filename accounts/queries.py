@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from allauth.usersessions.models import UserSession
@@ -91,6 +92,14 @@ def person_of(request: HttpRequest) -> Person:
     assert isinstance(request.user, User)  # noqa: S101  # nosec: callers stand behind login_required
     known: Person | None = getattr(request, "person", None)
     return known if isinstance(known, Person) else person(request.user)
+
+
+def phone_key(user: User) -> str:
+    """Name a person on their phone, telling nothing more: what waits there is sent as them alone.
+
+    It must not change with the installation's secret: what waits would never be sent.
+    """
+    return sha256(f"phone {user.public_id}".encode()).hexdigest()[:24]
 
 
 def has_accepted_privacy(user: User) -> bool:

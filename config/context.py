@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts import clock
-from accounts.queries import Person
+from accounts.queries import Person, phone_key
 from reminders.queries import paused_until
 
 
@@ -24,6 +24,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "hand": person.user.hand if person else "both",
         "reminders_paused_until": partial(_paused_until, person),
         "is_patient": bool(person and person.is_patient),
+        "phone_key": phone_key(person.user) if person and person.is_patient else "",
         "is_staff_member": bool(person and person.is_staff_member),
         "is_manager": bool(person and person.managed),
         "clinic": clinic,

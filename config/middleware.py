@@ -119,6 +119,7 @@ def _remember_device(*, request: HttpRequest, user: User, **_more: object) -> No
 @receiver(user_logged_out)
 def _remember_sign_out(*, request: HttpRequest, **_more: object) -> None:
     request.has_signed_out = True  # type: ignore[attr-defined]
+    devices.left(session_key=request.session.session_key or "")
 
 
 class PersonMiddleware:

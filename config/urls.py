@@ -20,6 +20,7 @@ SIGN_IN = [one for one in allauth_urls.urlpatterns if one.name not in ELSEWHERE]
 urlpatterns = [
     path("", views.home, name="home"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("sw.js", views.service_worker, name="service-worker"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("", include("accounts.urls")),
     path("", include("recovery.urls")),

@@ -3,6 +3,8 @@
 import json
 import logging
 import sys
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,6 +24,17 @@ from recovery.protocols import ContentError
 
 logger = logging.getLogger(__name__)
 API_PREFIX = "/api/"
+KEPT_FILES = (
+    "css/app.css",
+    "js/page.js",
+    "js/queue.js",
+    "js/offline.js",
+    "icons/icon.svg",
+    "icons/favicon-32.png",
+)
+"""What the pages that open without a network are drawn with."""
+KEPT_SOURCES = ("templates", "static", "recovery/protocols", "locale")
+"""Where the words of these pages come from."""
 
 
 @require_safe
@@ -46,6 +60,27 @@ def manifest(request: HttpRequest) -> HttpResponse:
     """Describe the app to a phone that installs it."""
     answer = json.loads(render_to_string("manifest.webmanifest", request=request))
     return JsonResponse(answer, content_type="application/manifest+json")
+
+
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Serve the script that keeps Help and the offline page on the phone, for the whole site."""
+    files = [static(name) for name in KEPT_FILES]
+    context = {"files": json.dumps(files), "version": f"{settings.PRODUCT_NAME}-{_kept_version()}"}
+    script = render_to_string("sw.js", context)
+    headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"}
+    return HttpResponse(script, content_type="text/javascript", headers=headers)
+
+
+@lru_cache(maxsize=1)
+def _kept_version() -> str:
+    """Name what the phones keep, so that a new release or another number to call replaces it."""
+    mark = sha256(f"{settings.DEFAULT_EMERGENCY_NUMBER} {settings.DEFAULT_CLINIC_PHONE}".encode())
+    for folder in KEPT_SOURCES:
+        for file in sorted((settings.BASE_DIR / folder).rglob("*")):
+            if file.is_file() and "reminders" not in file.parts:
+                mark.update(file.read_bytes())
+    return mark.hexdigest()[:12]
 
 
 @require_safe

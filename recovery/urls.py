@@ -15,6 +15,7 @@ from recovery.views import (
     help,
     log,
     medicine,
+    offline,
     patient,
     photo,
     progress,
@@ -78,6 +79,9 @@ urlpatterns = [
     path("medicines/<uuid:medicine_id>/stop/", medicine.medicine_stop, name="medicine_stop"),
     path("medicines/<uuid:medicine_id>/resume/", medicine.medicine_resume, name="medicine_resume"),
     path("help/", help.help_page, name="help"),
+    path("offline/", offline.offline, name="offline"),
+    path("offline/help/", offline.offline_help, name="offline_help"),
+    path("offline/programme/", offline.programme, name="programme"),
     path("help/result/", help.help_result, name="help_result"),
     # The clinic's pages
     path("patients/", clinic_patients.patients, name="patients"),

@@ -26,6 +26,8 @@ MANAGER = {"cleo"}
 PAGES = {
     **dict.fromkeys(("home", "manifest", "favicon", "recovery:help", "recovery:help_result"), EVERYBODY),
     "accounts:privacy": EVERYBODY,
+    **dict.fromkeys(("service-worker", "recovery:offline", "recovery:offline_help"), EVERYBODY),
+    "recovery:programme": PATIENTS,
     **dict.fromkeys(("api-schema", "api-docs", "api-index"), EVERYBODY),
     **dict.fromkeys(
         (

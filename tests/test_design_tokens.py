@@ -118,7 +118,7 @@ class TestStyleSheet:
 
 
 class TestScripts:
-    @pytest.mark.parametrize("name", ["zone.js", "focus.js"])
+    @pytest.mark.parametrize("name", ["zone.js", "page.js", "install.js"])
     def test_stay_small(self, name):
         assert len((ROOT / "static/js" / name).read_bytes()) <= 1024
 
@@ -158,7 +158,7 @@ class TestFixedNotices:
         assert notices["n-main"] in shown
         assert notices["n-emergency"] in shown
 
-    @pytest.mark.parametrize("name", ["_header.html", "base_plain.html"])
+    @pytest.mark.parametrize("name", ["_header.html", "_header_plain.html"])
     def test_come_with_the_emergency_link_in_the_header(self, name):
         header = words(ROOT / "templates" / name)
 

@@ -135,7 +135,7 @@ def _shape(value: Any) -> Any:
 def _flat(values: Sequence[Any]) -> Iterator[Any]:
     for one in values:
         if isinstance(one, list | tuple | set | frozenset):
-            yield from one
+            yield from (item for item in one if item is not None)
         elif one is not None:
             yield one
 

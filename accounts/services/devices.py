@@ -55,6 +55,11 @@ def end_others(*, user: User, session_key: str, now: datetime) -> int:
     return number
 
 
+def left(*, session_key: str) -> None:
+    """Drop what is known of a device that its person signs out on."""
+    UserSession.objects.filter(session_key=session_key).delete()
+
+
 def forget(*, user: User) -> None:
     """Drop what is known of a person's devices; a new password has signed them out already."""
     UserSession.objects.filter(user=user).delete()

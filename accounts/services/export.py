@@ -28,16 +28,21 @@ CHUNK = 500
 """Rows in memory at once, however many a person has."""
 
 Rows = Callable[[User], QuerySet[Any, Any]]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One table of the file: what it is called, and which fields of which rows are a person's own."""
+    """One table of the file: what it is called, and which fields of which rows are a person's own.
+
+    ``filled`` puts into a row what lies outside of the database.
+    """
 
     name: str
     label: "StrOrPromise"
     rows: Rows
     fields: tuple[str, ...]
+    filled: Callable[[Row], Row] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,15 @@ class Stored:
 _parts: dict[str, Part] = {}
 
 
-def add(name: str, label: "StrOrPromise", rows: Rows, fields: str) -> None:
+def add(
+    name: str,
+    label: "StrOrPromise",
+    rows: Rows,
+    fields: str,
+    filled: Callable[[Row], Row] | None = None,
+) -> None:
     """Let the file hold these fields (names with spaces between) of a person's own rows."""
-    _parts[name] = Part(name, label, rows, tuple(fields.split()))
+    _parts[name] = Part(name, label, rows, tuple(fields.split()), filled)
 
 
 def names() -> tuple[str, ...]:
@@ -93,7 +104,7 @@ def _text(user: User, now: datetime) -> Iterator[str]:
         yield f",\n{_json(part.name)}: ["
         comma = ""
         for row in part.rows(user).values(*part.fields).iterator(chunk_size=CHUNK):
-            yield f"{comma}\n{_json(row)}"
+            yield f"{comma}\n{_json(part.filled(row) if part.filled else row)}"
             comma = ","
         yield "]"
     yield "}\n"

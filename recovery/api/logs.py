@@ -7,8 +7,10 @@ from datetime import date, datetime
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import Http404
+from django.utils.functional import cached_property
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,34 +21,33 @@ from accounts.querysets import Prepared
 from recovery.api.answers import check_answers, log_answers, log_names
 from recovery.api.description import lists, reads, writes
 from recovery.api.endpoint import LOG, Endpoint
-from recovery.api.fields import IdField, InstantField, ZoneField
+from recovery.api.fields import LONGEST_LIST, IdField, InstantField, ZoneField
 from recovery.domain.log import DayEntry
 from recovery.models import DailyLog, LogRevision, Recovery
 from recovery.services.log import log_day
 
-_COLUMNS = (
-    "pk",
-    "public_id",
-    "day",
-    "answers",
-    "logged_at",
-    "changed_at",
-    "recovery__public_id",
-    "recovery__patient__public_id",
-    "recovery__patient__user_id",
-)
+# Ids stay the text that the database makes of them: nothing is done with them but to write them out again.
+_ID = Cast("public_id", CharField())
+_COLUMNS = ("pk", "recovery_id", _ID, "day", "answers", "changed_at")
+_OWNER = ("recovery_id", "recovery__public_id", "recovery__patient__public_id", "recovery__patient__user_id")
+MOST_SAVES = 50
+"""How many saves a day is listed with on average; beyond them the oldest are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
+class Whose(NamedTuple):
     """Whose record a day belongs to, as far as a note of the reading needs it."""
 
     public_id: UUID
     user_id: int | None
 
 
+class _Owner(NamedTuple):
+    recovery: str
+    patient: Whose
+
+
 class _Save(NamedTuple):
-    id: UUID
+    id: str
     done_at: datetime
     undone_at: datetime | None
 
@@ -55,14 +56,14 @@ class _Save(NamedTuple):
 class Day:
     """A day as it stands, with the ids of its saves as they came, and of those that were undone."""
 
-    recovery: UUID
+    recovery: str
     patient: Whose
     day: date
     answers: dict[str, Any]
     done_at: datetime
     changed_at: datetime
-    saves: list[UUID]
-    undone: list[UUID]
+    saves: list[str]
+    undone: list[str]
 
 
 class LogQuerySerializer(serializers.Serializer):
@@ -82,6 +83,13 @@ class LogHeadSerializer(serializers.Serializer):
         help_text="The instant of the act with its offset. Of two answers the later one stands."
     )
     time_zone = ZoneField(required=False, help_text="Where the act took place; else the patient's own zone.")
+
+    exercises_shown = serializers.ListField(
+        child=IdField(),
+        required=False,
+        max_length=LONGEST_LIST,
+        help_text="What the sender showed as ticked: leaving one of these out takes its sets back, no other.",
+    )
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Return the head's values and ``answers``. Raises ValidationError for names of no question."""
@@ -110,7 +118,7 @@ class LogSerializer(serializers.Serializer):
     day = serializers.DateField()
     done_at = serializers.DateTimeField(help_text="The latest act.")
     changed_at = serializers.DateTimeField()
-    saves = serializers.ListField(child=IdField(), help_text="The ids of all saves of this day.")
+    saves = serializers.ListField(child=IdField(), help_text="The ids of this day's saves, the oldest first.")
     undone = serializers.ListField(
         child=IdField(), help_text="Those of these saves that were undone. They count for nothing."
     )
@@ -122,16 +130,26 @@ class LogSerializer(serializers.Serializer):
     def to_representation(self, instance: Day) -> dict[str, Any]:
         """Return the day as it is stored: a page of 200 days must not build 6,000 fields."""
         return {
-            "id": self.context.get("asked_for") or instance.saves[0],
+            "id": self._asked_for or instance.saves[0],
             "recovery": instance.recovery,
-            "day": instance.day,
-            "done_at": instance.done_at,
-            "changed_at": instance.changed_at,
+            "day": instance.day.isoformat(),
+            "done_at": _written(instance.done_at),
+            "changed_at": _written(instance.changed_at),
             "saves": instance.saves,
             "undone": instance.undone,
             **instance.answers,
-            **self.context.get("more", {}),
+            **self._more,
         }
+
+    # A serializer looks its context up anew each time, through all its parents: once is enough.
+    @cached_property
+    def _asked_for(self) -> UUID | None:
+        return self.context.get("asked_for")
+
+    @cached_property
+    def _more(self) -> dict[str, Any]:
+        more: dict[str, Any] = self.context.get("more", {})
+        return more
 
 
 class LogSavedSerializer(LogSerializer):
@@ -152,7 +170,7 @@ class Logs(Endpoint):
     def get(self, request: Request) -> Response:
         """List days, the newest first, one row for each recovery and day."""
         rows = _Listed(self.user, self.asked(LogQuerySerializer))
-        return self.page(rows, LogSerializer, patient_of=_patient_of, built_by=_days)
+        return self.page(rows, LogSerializer, patient_of=_patient_of, built_by=rows.days)
 
     @writes("logs_create", LogSentSerializer, LogSavedSerializer, tag="logs")
     def post(self, request: Request) -> Response:
@@ -163,9 +181,17 @@ class Logs(Endpoint):
             raise Http404
         zone = given.get("time_zone") or recovery.patient.time_zone
         entry = DayEntry(given["day"], given["done_at"], zone, given["answers"])
-        done = log_day(recovery_id=recovery.pk, entry=entry, save_id=given["id"], by=self.user, now=now)
+        shown = given.get("exercises_shown")
+        done = log_day(
+            recovery_id=recovery.pk,
+            entry=entry,
+            save_id=given["id"],
+            by=self.user,
+            now=now,
+            shown_ticks=None if shown is None else [str(one) for one in shown],
+        )
         more = {"warnings": [one.flag_id for one in done.alerts], "needs_help": done.needs_help}
-        day = _days([_columns_of(done.log, recovery)])[0] if done.log else _empty_day(done.save, recovery)
+        day = _one_day(done.log, recovery) if done.log else _empty_day(done.save, recovery)
         return self.one(
             day, LogSavedSerializer, status=201 if done.is_new else 200, asked_for=given["id"], more=more
         )
@@ -181,9 +207,9 @@ class Log(Endpoint):
             recovery=OuterRef("recovery"), public_id=log_id, log=OuterRef("pk")
         )
         # An id is unique within a recovery only, so a person with two may have used it twice.
-        days = DailyLog.objects.visible_to(self.user).values_list(*_COLUMNS)
-        row = days.filter(Q(public_id=log_id) | Exists(saves)).order_by("pk").first()
-        day = _days([row])[0] if row else self._undone(log_id)
+        days = DailyLog.objects.visible_to(self.user).select_related("recovery__patient")
+        log = days.filter(Q(public_id=log_id) | Exists(saves)).order_by("pk").first()
+        day = _one_day(log, log.recovery) if log else self._undone(log_id)
         self.note_reading(day.patient)
         return self.one(day, LogSerializer, asked_for=log_id)
 
@@ -201,23 +227,34 @@ class _Listed(Sequence[tuple[Any, ...]]):
 
     def __init__(self, user: User, asked: Mapping[str, Any]) -> None:
         self._asked = (user.pk, *(asked.get(name) for name in _FILTERS))
+        self._owners: dict[int, _Owner] = {}
 
     def __len__(self) -> int:
-        return sum(number for (number,) in _NUMBER(*self._asked))
+        found = _NUMBERS(*self._asked)
+        self._owners = {row[0]: _Owner(str(row[1]), Whose(row[2], row[3])) for row in found}
+        return sum(row[4] for row in found)
 
     def __getitem__(self, part: Any) -> Any:
         return _LISTED(*self._asked, part=part)
 
+    def days(self, rows: list[tuple[Any, ...]]) -> list[Day]:
+        """Return a part with its saves; the pages have asked for the length before it."""
+        return _days(rows, self._owners)
+
 
 def _listed(user_id: int, *asked: Any) -> QuerySet[DailyLog, tuple[Any, ...]]:
     # Plain columns: 100 days as models with their recoveries and patients would cost as much again.
+    return _wanted(user_id, *asked).order_by("-day", "-pk").values_list(*_COLUMNS)
+
+
+def _numbers(user_id: int, *asked: Any) -> QuerySet[DailyLog, tuple[Any, ...]]:
+    # Whose a day is stands here once for each recovery, and not once for each day.
+    return _wanted(user_id, *asked).order_by().values_list(*_OWNER).annotate(number=Count("pk"))
+
+
+def _wanted(user_id: int, *asked: Any) -> QuerySet[DailyLog]:
     wanted = {lookup: one for lookup, one in zip(_FILTERS.values(), asked, strict=True) if one is not None}
-    days = DailyLog.objects.visible_to(User(pk=user_id)).filter(**wanted)
-    return days.order_by("-day", "-pk").values_list(*_COLUMNS)
-
-
-def _number(user_id: int, *asked: Any) -> QuerySet[DailyLog, tuple[Any, ...]]:
-    return _listed(user_id, *asked).order_by().values_list(Window(Count("pk")))[:1]
+    return DailyLog.objects.visible_to(User(pk=user_id)).filter(**wanted)
 
 
 def _recovery(user_id: int, public_id: UUID) -> QuerySet[Recovery]:
@@ -226,8 +263,8 @@ def _recovery(user_id: int, public_id: UUID) -> QuerySet[Recovery]:
 
 
 def _saves(log_ids: Sequence[int]) -> QuerySet[LogRevision, tuple[Any, ...]]:
-    found = LogRevision.objects.filter(log__in=log_ids).order_by("pk")
-    return found.values_list("log_id", "public_id", "done_at", "undone_at")
+    found = LogRevision.objects.filter(log__in=log_ids).order_by("-pk")
+    return found.values_list("log_id", _ID, "done_at", "undone_at")[: MOST_SAVES * len(log_ids)]
 
 
 _FILTERS = {
@@ -237,49 +274,61 @@ _FILTERS = {
     "until_on": "day__lte",
 }
 _LISTED: Prepared[tuple[Any, ...]] = Prepared(_listed)
-_NUMBER: Prepared[tuple[Any, ...]] = Prepared(_number)
+_NUMBERS: Prepared[tuple[Any, ...]] = Prepared(_numbers)
 _RECOVERY: Prepared[Recovery] = Prepared(_recovery)
 _SAVES: Prepared[tuple[Any, ...]] = Prepared(_saves)
 
 
-def _columns_of(log: DailyLog, recovery: Recovery) -> tuple[Any, ...]:
-    patient = recovery.patient
-    whose = (recovery.public_id, patient.public_id, patient.user_id)
-    return (log.pk, log.public_id, log.day, log.answers, log.logged_at, log.changed_at, *whose)
+def _one_day(log: DailyLog, recovery: Recovery) -> Day:
+    row = (log.pk, recovery.pk, str(log.public_id), log.day, log.answers, log.changed_at)
+    return _days([row], {recovery.pk: _owner_of(recovery)})[0]
 
 
-def _days(rows: list[tuple[Any, ...]]) -> list[Day]:
+def _owner_of(recovery: Recovery) -> _Owner:
+    return _Owner(str(recovery.public_id), Whose(recovery.patient.public_id, recovery.patient.user_id))
+
+
+def _days(rows: list[tuple[Any, ...]], owners: Mapping[int, _Owner]) -> list[Day]:
     """Return the days with their saves, in one more query."""
     saves: defaultdict[int, list[_Save]] = defaultdict(list)
-    for log_id, save_id, done_at, undone_at in _SAVES([row[0] for row in rows]):
-        saves[log_id].append(_Save(save_id, done_at, undone_at))
-    return [_day(row, saves[row[0]]) for row in rows]
+    for log_id, save_id, done_at, undone_at in reversed(_SAVES([row[0] for row in rows])):
+        saves[log_id].append(_Save(_dashed(save_id), done_at, undone_at))
+    return [_day(row, saves[row[0]], owners[row[1]]) for row in rows]
+
+
+def _written(instant: datetime) -> str:
+    """Return an instant in UTC as the API writes it. The encoder would ask each value what it is first."""
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def _dashed(written: str) -> str:
+    """Return an id as the API writes it; SQLite keeps it without dashes."""
+    if len(written) > 32:
+        return written
+    return f"{written[:8]}-{written[8:12]}-{written[12:16]}-{written[16:20]}-{written[20:]}"
 
 
 def _empty_day(save: LogRevision, recovery: Recovery) -> Day:
-    patient = recovery.patient
     return Day(
-        recovery=recovery.public_id,
-        patient=Whose(patient.public_id, patient.user_id),
+        *_owner_of(recovery),
         day=save.day,
         answers={},
         done_at=save.done_at,
         changed_at=save.undone_at or save.received_at,
-        saves=[save.public_id],
-        undone=[save.public_id],
+        saves=[str(save.public_id)],
+        undone=[str(save.public_id)],
     )
 
 
-def _day(row: tuple[Any, ...], saves: list[_Save]) -> Day:
-    _pk, public_id, day, answers, logged_at, changed_at, recovery, patient, user_id = row
+def _day(row: tuple[Any, ...], saves: list[_Save], owner: _Owner) -> Day:
+    _pk, _recovery_id, public_id, day, answers, changed_at = row
     return Day(
-        recovery=recovery,
-        patient=Whose(patient, user_id),
+        *owner,
         day=day,
         answers=answers,
-        done_at=max((one.done_at for one in saves if one.undone_at is None), default=logged_at),
+        done_at=max((one.done_at for one in saves if one.undone_at is None), default=changed_at),
         changed_at=changed_at,
-        saves=[one.id for one in saves] or [public_id],
+        saves=[one.id for one in saves] or [_dashed(public_id)],
         undone=[one.id for one in saves if one.undone_at],
     )
 

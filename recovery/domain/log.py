@@ -261,6 +261,9 @@ def _note_problems(one: LogField, value: object) -> Iterable[Problem]:
 
 def _goal_problems(one: LogField, value: object) -> Iterable[Problem]:
     yield from _list_problems(one.name, value, GOALS)
+    names = [str(goal["goal"]) for goal in _items(value) if isinstance(goal, Mapping) and "goal" in goal]
+    if len(set(names)) < len(names):
+        yield Problem(one.name, "twice")
     for goal in _items(value):
         if isinstance(goal, Mapping) and set(goal) == {"goal", "score"}:
             yield from _line_problems(one.name, goal["goal"])

@@ -147,6 +147,9 @@ class DayForm(forms.Form):
         given = {name: self.cleaned_data.get(name) for name in self.fields if name not in apart}
         if GOALS_FIELD in self._weekly:
             given[GOALS_FIELD] = questions.goals(self.cleaned_data)
+        taken = given.get("medication")
+        if taken or "medication" in filled:
+            given["medication"] = [*(taken or ()), *self._left_unseen("medication")]
         found: dict[str, object] = {}
         for name, value in given.items():
             if value not in (None, "", []):
@@ -155,10 +158,26 @@ class DayForm(forms.Form):
                 found[name] = [] if name == "exercises_done" else None
         return found
 
+    @property
+    def kinds(self) -> str:
+        """Name each question's kind of answer, for a phone that keeps the answers until it is online."""
+        apart = {"save_id", "filled", *questions.GOAL_NAMES}
+        names = [name for name in self.fields if name not in apart]
+        names += [GOALS_FIELD] if GOALS_FIELD in self._weekly else []
+        kinds = {name: one.kind for name, one in self.page.fields.items()}
+        return " ".join(f"{name}:{kinds.get(name, 'text')}" for name in names)
+
     def shown_ticks(self) -> list[str]:
         """Return the exercises of this day that the page showed as ticked."""
         filled = set(self._filled())
         return [str(one.id) for one in self.page.tasks if str(one.id) in filled]
+
+    def _left_unseen(self, name: str) -> list[object]:
+        """Return what the day's answer holds and the page does not offer any more, a stopped medicine say."""
+        field, stored = self.fields.get(name), self.page.answers.get(name)
+        if not isinstance(field, forms.MultipleChoiceField) or not isinstance(stored, list):
+            return []
+        return [one for one in stored if not field.valid_value(one)]
 
     def _filled(self) -> list[str]:
         return str(self.cleaned_data.get("filled", "")).split()
@@ -185,7 +204,8 @@ def _initial(page: DayPage, asked: Mapping[str, forms.Field]) -> dict[str, objec
 
 
 def _offered(value: object, field: forms.Field) -> object:
-    """Leave out of a list what the page does not offer, so that it is not taken back unseen."""
-    if not isinstance(field, forms.MultipleChoiceField) or not isinstance(value, list):
-        return value
-    return [one for one in value if field.valid_value(one)]
+    """Leave out what the page does not offer, so that it is not taken back unseen."""
+    if isinstance(field, forms.MultipleChoiceField):
+        return [one for one in value if field.valid_value(one)] if isinstance(value, list) else value
+    is_offered = not isinstance(field, forms.ChoiceField) or field.valid_value(field.prepare_value(value))
+    return value if is_offered else None

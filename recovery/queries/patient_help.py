@@ -147,6 +147,11 @@ def _signs(flag: RedFlag) -> Iterable[Sign]:
         yield Sign(f"{flag.id}.2", _(flag.ask2))
 
 
+def words_of(flag: RedFlag) -> tuple[str, ...]:
+    """Return what a warning sign asks, in one wording or two."""
+    return tuple(sign.words for sign in _signs(flag))
+
+
 def signs_of(values: Iterable[str]) -> tuple[str, ...]:
     """Return the ids of the warning signs behind ticked boxes, each once."""
     return tuple(dict.fromkeys(value.partition(".")[0] for value in values))

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from recovery.models import Recovery, VisitQuestion
 from recovery.queries import patient_place
 from recovery.queries.patient_log import Other
@@ -28,11 +30,14 @@ class QuestionsPage:
 
 
 def questions(recoveries: Sequence[Recovery], recovery: Recovery, *, now: datetime) -> QuestionsPage:
-    """Return the list of one of a person's recoveries (1 query)."""
+    """Return the list of one of a person's recoveries (1 query).
+
+    The open ones are bounded and come first: however many were asked since, none of these is cut off.
+    """
     rows = list(
         VisitQuestion.objects.filter(recovery=recovery)
         .exclude(text="")
-        .order_by("-added_at", "-pk")[:MOST_ROWS]
+        .order_by(F("asked_at").desc(nulls_first=True), "-added_at", "-pk")[:MOST_ROWS]
     )
     kept = [one for one in rows if one.removed_at is None]
     asked = sorted(

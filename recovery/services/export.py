@@ -1,5 +1,7 @@
 """What the file with a person's own data holds about their recoveries."""
 
+from base64 import b64encode
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -11,9 +13,13 @@ from recovery.models import (
     DailyLog,
     LogRevision,
     Medicine,
+    MedicineHour,
     Photo,
+    PlanFilm,
+    PlanGate,
     PlanLoad,
     PlanPhase,
+    PlanTherapy,
     PlanVersion,
     Recovery,
     Repair,
@@ -60,6 +66,24 @@ def register() -> None:
         "plan__public_id position code from_on until_on released_by_name released_at release_note",
     )
     export.add(
+        "plan_x_rays",
+        _("X-rays in your plans"),
+        lambda user: PlanFilm.objects.filter(plan__in=_plans(user)),
+        "plan__public_id key week due_on window_from_on window_until_on",
+    )
+    export.add(
+        "plan_therapy",
+        _("Therapy in your plans"),
+        lambda user: PlanTherapy.objects.filter(plan__in=_plans(user)),
+        "plan__public_id from_on until_on visits_per_week",
+    )
+    export.add(
+        "plan_conditions",
+        _("Conditions in your plans"),
+        lambda user: PlanGate.objects.filter(plan__in=_plans(user)),
+        "plan__public_id change needs",
+    )
+    export.add(
         "logs",
         _("Days you logged"),
         DailyLog.objects.of,
@@ -69,19 +93,20 @@ def register() -> None:
         "log_saves",
         _("Each save of your log"),
         LogRevision.objects.of,
-        "public_id log__public_id body done_at time_zone received_at undone_at",
+        "public_id recovery__public_id log__public_id day body done_at time_zone received_at undone_at",
     )
     export.add(
         "questions",
         _("Your questions for visits"),
         VisitQuestion.objects.of,
-        "public_id recovery__public_id text added_at asked_at",
+        "public_id recovery__public_id text added_at asked_at removed_at",
     )
     export.add(
         "photos",
         _("Your photos"),
         Photo.objects.of,
-        "public_id recovery__public_id day width height added_at",
+        "public_id recovery__public_id day width height added_at file_name",
+        filled=_with_picture,
     )
     export.add(
         "exercises",
@@ -123,8 +148,24 @@ def register() -> None:
         Medicine.objects.of,
         "public_id recovery__public_id kind label every_days starts_on ends_on added_at stopped_at",
     )
+    export.add(
+        "medicine_hours",
+        _("Hours of your medicines"),
+        MedicineHour.objects.of,
+        "medicine__public_id at since_at",
+    )
 
 
 def _plans(user: User) -> PlanQuerySet:
     """Keep a person's plans; a draft is nobody's yet."""
     return PlanVersion.objects.of(user).filter(confirmed_at__isnull=False)
+
+
+def _with_picture(row: export.Row) -> export.Row:
+    """Put a photo itself into its row; None where its file is gone. Where it is kept is nobody's business."""
+    path = Photo(file_name=row["file_name"]).path
+    try:
+        picture = b64encode(path.read_bytes()).decode()
+    except OSError:
+        picture = None
+    return {**{name: value for name, value in row.items() if name != "file_name"}, "jpeg_base64": picture}

@@ -88,9 +88,10 @@ def log_day(
     if known is not None:
         if known.body_digest != digest:
             raise LogDiffers
-        return Logged(known.log, known, False, _alerts(recovery, entry), _needs_help(recovery, known.log))
+        log, earlier = _day_and_earlier(recovery, entry.day) if known.log else (None, None)
+        return Logged(log, known, False, _alerts(recovery, entry), _needs_help(recovery, log, earlier))
     _check(recovery, entry, now=now, days_back=days_back)
-    log = next(iter(_DAY(recovery.pk, entry.day)), None)
+    log, earlier = _day_and_earlier(recovery, entry.day)
     before: dict[str, Any] = {"answers": log.answers, "set_at": log.set_at} if log else {}
     ticked = list(before.get("answers", {}).get(_TICKS) or [])
     log = _merge(log, recovery, entry, ticked=ticked, shown_ticks=shown_ticks, now=now)
@@ -113,7 +114,7 @@ def log_day(
     raise_alerts(recovery, _opened(recovery, entry), source=Alert.Source.LOG, day=entry.day, now=now)
     audit.record("recovery.day_logged", by=by, now=now, patient=recovery.patient, subject_id=log.public_id)
     announce(recovery)
-    return Logged(log, save, True, _alerts(recovery, entry), _needs_help(recovery, log))
+    return Logged(log, save, True, _alerts(recovery, entry), _needs_help(recovery, log, earlier))
 
 
 def _digest(entry: rules.DayEntry) -> str:
@@ -249,30 +250,30 @@ def _alerts(recovery: Recovery, entry: rules.DayEntry) -> tuple[Alert, ...]:
     return tuple(by_flag[one] for one in found if one in by_flag)
 
 
-def _needs_help(recovery: Recovery, log: DailyLog | None) -> bool:
+def _needs_help(recovery: Recovery, log: DailyLog | None, earlier: DailyLog | None) -> bool:
     if log is None:
         return False
-    before = next(iter(_BEFORE(recovery.pk, log.day)), None)
-    clinic = recovery.patient.clinic
+    clinic, before = recovery.patient.clinic, earlier.pain_rest if earlier else None
     return rules.needs_help(log.pain_rest, before, high=clinic.pain_high, rise=clinic.pain_rise)
+
+
+def _day_and_earlier(recovery: Recovery, day: date) -> tuple[DailyLog | None, DailyLog | None]:
+    """Return the log of a day and the last one before it (1 query)."""
+    found = _LAST(recovery.pk, day)
+    here = [one for one in found if one.day == day]
+    return next(iter(here), None), next((one for one in found if one.day < day), None)
 
 
 def _save(recovery_id: int, save_id: UUID) -> QuerySet[LogRevision]:
     return LogRevision.objects.filter(recovery=recovery_id, public_id=save_id).select_related("log")
 
 
-def _day(recovery_id: int, day: date) -> QuerySet[DailyLog]:
-    return DailyLog.objects.filter(recovery=recovery_id, day=day)
-
-
-def _before(recovery_id: int, day: date) -> QuerySet[DailyLog, int]:
-    earlier = DailyLog.objects.filter(recovery=recovery_id, day__lt=day).order_by("-day")
-    return earlier.values_list("pain_rest", flat=True)[:1]
+def _last(recovery_id: int, day: date) -> QuerySet[DailyLog]:
+    return DailyLog.objects.filter(recovery=recovery_id, day__lte=day).order_by("-day")[:2]
 
 
 _SAVE: Prepared[LogRevision] = Prepared(_save)
-_DAY: Prepared[DailyLog] = Prepared(_day)
-_BEFORE: Prepared[int] = Prepared(_before)
+_LAST: Prepared[DailyLog] = Prepared(_last)
 
 
 def _words(problem: Problem) -> str:

@@ -29,6 +29,7 @@ from recovery.services.change import announce, lock
 
 logger = logging.getLogger(__name__)
 SECONDS = 20
+WAIT_SECONDS = 10
 _one_at_a_time = Semaphore(1)
 
 
@@ -90,7 +91,7 @@ def read_picture(sent: UploadedFile) -> Picture:
     limits = (rules.MOST_PIXELS, rules.MOST_PIXELS_WHOLE, rules.LONGEST_SIDE)
     command = [sys.executable, "-I", reencode.__file__, *(str(one) for one in limits)]
     try:
-        with _one_at_a_time:
+        with _turn():
             done = subprocess.run(  # noqa: S603  # nosec B603: our own program, and numbers
                 command, input=sent.read(), capture_output=True, timeout=SECONDS, check=True, env={}
             )
@@ -102,6 +103,20 @@ def read_picture(sent: UploadedFile) -> Picture:
         words = _("We cannot read this file as a photo. Choose a JPEG, PNG or WebP picture.")
         raise PhotoRefused(words, code="not_a_photo") from None
     return Picture(width, height, jpeg)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for the one place to draw in, but not for long: who waits holds a thread that others need.
+
+    Raises PhotoRefused.
+    """
+    if not _one_at_a_time.acquire(timeout=WAIT_SECONDS):
+        raise _cannot(TimeoutError())
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
 
 
 def _check(recovery: Recovery, day: date, *, now: datetime) -> None:

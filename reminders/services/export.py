@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.services import export
-from reminders.models import Preference, Reminder
+from reminders.models import Preference, Reminder, Suppression
 
 
 def register() -> None:
@@ -20,4 +20,10 @@ def register() -> None:
         _("Reminders, sent and planned"),
         Reminder.objects.of,
         "public_id kind local_on wall_time time_zone due_at state reason changed_at",
+    )
+    export.add(
+        "refused_addresses",
+        _("Your addresses that refuse our mail"),
+        lambda user: Suppression.objects.filter(address=user.email.lower()),
+        "address reason source suppressed_at",
     )

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,9 +17,12 @@ from accounts.domain import browser_of as family_of
 from accounts.domain import kind_of
 from accounts.models import ApiToken, AuditEvent, CareLink, User
 from accounts.services import audit, care, export, tokens
+from recovery.models import LogRevision
 from recovery.services import follow_ups
+from recovery.services.undo_log import undo_save
+from reminders.models import Suppression
 from tests import factories
-from tests.recoveries import assign, log, make_draft, make_recovery
+from tests.recoveries import add_medicine, add_photo, assign, log, make_draft, make_recovery
 
 pytestmark = pytest.mark.django_db
 ACCESS, DATA, FILE, DEVICES = "/me/access/", "/me/data/", "/me/data/file/", "/me/devices/"
@@ -197,6 +201,37 @@ class TestTheFile:
         assert "Otto" not in text
         assert str(others.public_id) not in text
 
+    def test_holds_the_hours_the_plans_x_rays_and_whose_day_an_undone_save_was(self, cast, file_of, now):
+        recovery = make_recovery(cast.pat_record, by=cast.thea)
+        add_medicine(recovery, by=cast.pat)
+        day = log(recovery, by=cast.pat, pain=4).day
+        undo_save(recovery_id=recovery.pk, save_id=LogRevision.objects.get().public_id, by=cast.pat, now=now)
+
+        data = file_of(cast.pat)
+
+        assert [one["at"] for one in data["medicine_hours"]] == ["08:00:00"]
+        assert data["plan_x_rays"]
+        assert data["plan_conditions"]
+        assert "plan_therapy" in data
+        save = data["log_saves"][0]
+        assert (save["recovery__public_id"], save["day"]) == (str(recovery.public_id), str(day))
+
+    def test_holds_each_photo_itself_and_not_where_it_is_kept(self, cast, file_of):
+        photo = add_photo(make_recovery(cast.pat_record, by=cast.thea), by=cast.pat)
+
+        row = file_of(cast.pat)["photos"][0]
+
+        assert b64decode(row["jpeg_base64"]) == photo.path.read_bytes()
+        assert photo.file_name not in json.dumps(row)
+        photo.path.unlink()
+        assert file_of(cast.pat)["photos"][0]["jpeg_base64"] is None
+
+    def test_says_that_the_address_refuses_mail(self, cast, file_of, now):
+        Suppression.objects.create(address=cast.pat.email, reason="smtp_550", suppressed_at=now)
+
+        assert [one["reason"] for one in file_of(cast.pat)["refused_addresses"]] == ["smtp_550"]
+        assert file_of(cast.otto)["refused_addresses"] == []
+
     def test_holds_every_table_below_a_patient(self):
         assert {
             "recoveries", "treatments", "plans", "logs", "log_saves", "exercises", "sets_done", "visits", "x_rays",
@@ -351,6 +386,11 @@ class TestDevices:
 
         assert laptop.get(DEVICES).status_code == 302
         assert read(phone.get(DEVICES)).count("Last used") == 1
+
+    def test_are_forgotten_where_their_person_signs_out(self, cast, two):
+        assert two[0].post("/accounts/logout/").status_code == 302
+
+        assert [one.user_agent for one in UserSession.objects.filter(user=cast.pat)] == [SAFARI]
 
     def test_that_have_expired_are_left_out(self, cast, browser_of, now):
         browser_of(cast.pat)

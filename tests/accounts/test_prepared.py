@@ -72,6 +72,11 @@ class TestAPreparedQuery:
 
         assert prepared({cast.pat_record.public_id, uuid4()}) == [cast.pat_record]
 
+    def test_of_a_list_leaves_out_what_is_none(self, cast):
+        prepared = Prepared(by_ids)
+
+        assert prepared([None, cast.pat_record.pk], "Otto") == [cast.pat_record]
+
     def test_brings_what_is_selected_related_and_what_is_annotated(self, cast, django_assert_num_queries):
         prepared = Prepared(
             lambda clinic: (

@@ -22,6 +22,8 @@ SCREENS = {
         "/accounts/login/code/",
         "/accounts/password/reset/",
         "/help/",
+        "/offline/",
+        "/offline/help/",
         "/privacy/",
         "/nowhere/",
     ],

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,11 +10,13 @@ from django.db.models import Count
 
 from accounts import clock
 from accounts.models import ApiToken, AuditEvent
+from recovery.api.logs import MOST_SAVES
 from recovery.models import Alert, DailyLog, LogRevision
 from recovery.services.close import close_recovery
 from tests import recoveries
 
 LOGS = "/api/v1/logs/"
+TWO_MOVES = ("ex-finger-fist", "ex-thumb-touch")
 
 
 class TestSaving:
@@ -42,6 +44,16 @@ class TestSaving:
 
         assert statuses == [201, 200, 200]
         assert LogRevision.objects.count() == DailyLog.objects.count() == 1
+
+    def test_takes_back_only_those_exercises_that_the_sender_showed_as_ticked(
+        self, calls, new_log, wrist, thea
+    ):
+        seen, unseen = (str(one.public_id) for one in recoveries.assign(wrist, *TWO_MOVES, by=thea))
+        calls["pat"].post(LOGS, new_log(exercises_done=[seen, unseen]))
+
+        calls["pat"].post(LOGS, new_log(exercises_done=[], exercises_shown=[seen]))
+
+        assert DailyLog.objects.get().answers["exercises_done"] == [unseen]
 
     def test_answers_a_repeat_as_done_when_the_offset_is_written_in_another_way(self, calls, new_log):
         body = new_log()
@@ -157,6 +169,25 @@ class TestSaving:
         assert api_of(cast.pat, ApiToken.Scope(scope)).post(LOGS, new_log()).status_code == status
 
 
+class TestItsCost:
+    def test_is_ten_queries_with_revision_audit_and_number_whatever_was_logged_before(
+        self, calls, wrist, new_log, count_queries
+    ):
+        counts = []
+        for _days in (0, 1000):
+            if _days:
+                recoveries.fill_with_logs(wrist, _days, from_days_ago=2)
+            assert calls["pat"].post(LOGS, new_log(pain_rest=2)).status_code == 201
+            with count_queries() as counted:
+                assert calls["pat"].post(LOGS, new_log(pain_rest=3)).status_code == 201
+            asked = [one["sql"] for one in counted.captured_queries]
+            counts.append(
+                sum(not one.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")) for one in asked)
+            )
+
+        assert counts == [10, 10]
+
+
 class TestBadInput:
     def test_is_refused_in_the_one_shape(self, calls, new_log):
         for wrong in [
@@ -245,6 +276,22 @@ class TestBadInput:
 
 
 class TestReading:
+    def test_lists_the_newest_saves_of_a_day_that_was_saved_without_end(self, calls, wrist, cast):
+        log = recoveries.log(wrist, by=cast.pat)
+        now = clock.now()
+        saves = [
+            LogRevision(
+                public_id=uuid4(), recovery=wrist, log=log, day=log.day, body={}, body_digest="", done_at=now,
+                time_zone="UTC", received_at=now,
+            )
+            for _number in range(MOST_SAVES)
+        ]  # fmt: skip
+        LogRevision.objects.bulk_create(saves)
+
+        (day,) = calls["pat"].get(LOGS).json()["results"]
+
+        assert day["saves"] == [str(one.public_id) for one in saves]
+
     def test_is_for_the_patient_and_who_cares(self, calls, wrist, cast, answers_of):
         log = recoveries.log(wrist, by=cast.pat)
         save = LogRevision.objects.get().public_id
@@ -278,7 +325,7 @@ class TestReading:
             recoveries.log(wrist, by=cast.pat, days_ago=days_ago)
 
         def days(**asked):
-            return [row["day"] for row in calls["pat"].get(LOGS, asked).data["results"]]
+            return [date.fromisoformat(row["day"]) for row in calls["pat"].get(LOGS, asked).json()["results"]]
 
         two_ago, one_ago = today - timedelta(days=2), today - timedelta(days=1)
         assert days(from_on=two_ago, until_on=one_ago) == [one_ago, two_ago]

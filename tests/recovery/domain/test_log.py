@@ -132,6 +132,7 @@ class TestCheckEntry:
             ("goals", [{"goal": "Walk", "score": 11}], "out_of_bounds"),
             ("goals", [{"goal": "", "score": 1}], "required"),
             ("goals", ["Walk"], "not_a_goal"),
+            ("goals", [{"goal": "Walk", "score": 1}, {"goal": "Walk", "score": 2}], "twice"),
             ("goals", [{"goal": str(one), "score": 1} for one in range(4)], "too_many"),
             ("photo", "picture.jpg", "not_typed"),
             ("shoe_size", 43, "unknown_field"),

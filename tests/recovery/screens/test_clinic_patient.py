@@ -140,7 +140,7 @@ class TestThePage:
         recoveries.fill_with_logs(recovery, 1000)
         recoveries.assign(recovery, "ex-thumb-touch", "ex-finger-fist", by=cast.thea, days_ago=5)
 
-        assert few == self.count(thea, address) == 21
+        assert few == self.count(thea, address) == 22
 
     def count(self, browser, address):
         with CaptureQueriesContext(connection) as queries:

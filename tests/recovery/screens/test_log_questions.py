@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from accounts import clock
 from recovery.models import Alert, DailyLog
+from recovery.services import medicines
 from tests.recoveries import ANKLE_PLATE, KYPHOPLASTY, add_medicine, assign, log, make_recovery
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +98,28 @@ class TestMoreIfYouLike:
         assert save(medication=["Vitamin D"]).status_code == 302
         assert DailyLog.objects.get().answers["medication"] == ["Vitamin D"]
         assert {save(medication=[one]).status_code for one in ("Tomorrow's", "Weekly")} == {422}
+
+    def test_keeps_a_medicine_that_was_stopped_after_it_was_ticked(self, save, pat_browser, recovery, pat):
+        add_medicine(recovery, by=pat)
+        stopped = add_medicine(recovery, by=pat, label="Vitamin D", kind="supplement")
+        save(medication=["Blue tablet", "Vitamin D"])
+        medicines.stop_medicine(medicine=stopped, by=pat, now=clock.now())
+        filled = pat_browser.get("/log/").context["form"]["filled"].value()
+
+        save(filled=filled, medication=["Blue tablet"])
+        assert DailyLog.objects.get().answers["medication"] == ["Blue tablet", "Vitamin D"]
+        save(filled="")
+        assert DailyLog.objects.get().answers["medication"] == ["Blue tablet", "Vitamin D"]
+        save(filled=filled)
+        assert DailyLog.objects.get().answers["medication"] == ["Vitamin D"]
+
+    def test_keeps_a_load_that_the_plan_does_not_hold(self, save, pat_browser, recovery, pat):
+        log(recovery, by=pat, pain=3, load_actual="NWB")
+        filled = pat_browser.get("/log/").context["form"]["filled"].value()
+
+        save(filled=filled, load_actual="")
+
+        assert DailyLog.objects.get().answers["load_actual"] == "NWB"
 
     def test_offers_the_loads_of_the_limb(self, pat_browser, pat_record, thea):
         make_recovery(pat_record, by=thea, kind=ANKLE_PLATE)

@@ -59,6 +59,17 @@ class TestWhoSeesQuestions:
             assert pat_browser.get(f"{LIST}{question.public_id}/{end}").status_code == 405
 
 
+class TestTheList:
+    def test_holds_every_open_question_however_many_were_asked_since(self, recovery, question, reads):
+        now = clock.now()
+        VisitQuestion.objects.bulk_create(
+            VisitQuestion(recovery=recovery, text=f"{number}?", added_at=now, asked_at=now)
+            for number in range(80)
+        )
+
+        assert "When may I drive?" in reads()
+
+
 class TestAdding:
     def test_puts_it_on_the_list(self, pat_browser, recovery, text_of):
         answer = pat_browser.post(LIST, {"text": "May I swim?", "question_id": uuid4()}, follow=True)

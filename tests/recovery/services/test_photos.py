@@ -213,6 +213,13 @@ class TestAdding:
         assert not Photo.objects.exists()
         assert "NotADirectoryError" in caplog.text
 
+    def test_while_too_many_others_are_drawn_is_refused_in_plain_words(self, recovery, pat, monkeypatch):
+        monkeypatch.setattr(service, "WAIT_SECONDS", 0.01)
+
+        with service._one_at_a_time, pytest.raises(PhotoRefused, match="cannot keep a photo just now"):
+            add_photo(recovery, by=pat)
+        add_photo(recovery, by=pat)
+
     def test_is_a_row_of_the_audit(self, recovery, pat):
         photo = add_photo(recovery, by=pat)
 
