@@ -45,7 +45,7 @@ def seconds_of(driver: ChromiumDriver) -> float:
 def saved(driver: ChromiumDriver) -> str:
     """Return the sentence of what was saved."""
     assert driver.path.split("?")[0].endswith("/saved/"), driver.text
-    return driver.page.locator('[role="status"]').inner_text()
+    return driver.page.locator("main .note.ok").inner_text()
 
 
 class TestTheDailyLog:
