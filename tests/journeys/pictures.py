@@ -138,6 +138,7 @@ def take(driver: ChromiumDriver, picture: Picture) -> bytes:
         driver.submit(action, **answers)
     high = int(page.evaluate("document.documentElement.scrollHeight"))
     page.set_viewport_size({"width": width, "height": min(high, most)})
+    page.wait_for_load_state("networkidle")  # what waited on the phone has been sent
     page.evaluate("scrollTo(0, 0)")
     return small(page.screenshot(animations="disabled"))
 
