@@ -5,7 +5,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 PACKAGES := accounts recovery reminders config
 PYTEST_ARGS ?=
 
-.PHONY: run test check quality bench format messages install install-dev lock
+.PHONY: run test check quality bench screens format messages install install-dev lock
 .DEFAULT_GOAL := run
 
 run: install ## start everything, with demo data; Ctrl-C stops it
@@ -35,6 +35,9 @@ bench: install ## run the benchmarks and print ratios; BENCH_ARGS="--rows 100000
 	@var=$$(mktemp -d) && trap 'rm -rf "$$var"' EXIT && unset DATABASE_URL && export VAR_DIR="$$var" && \
 	$(PY) manage.py migrate -v 0 && $(PY) manage.py load_demo --once >/dev/null && \
 	DJANGO_SETTINGS_MODULE=config.settings $(PY) -m benchmarks.pages
+
+screens: install-dev ## take pictures of every screen into docs/screens; needs Chromium
+	@$(PY) -m tests.journeys.pictures
 
 format: install-dev ## put every file into shape
 	$(PY) -m ruff format .

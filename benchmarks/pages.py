@@ -1,4 +1,7 @@
-"""What a first visit of a page weighs on the wire, and how many database queries it costs.
+"""What a visit of a page weighs on the wire, and how many database queries it costs.
+
+A second visit brings no static file: their hashed names may be kept for ever. It brings the page, and the
+manifest, whose name never changes.
 
 ``python -m benchmarks.pages`` prints it for the demo people; the tests hold the figures to their budgets.
 """
@@ -13,12 +16,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 _ASSET = re.compile(r'<(?:link[^>]+rel="stylesheet"[^>]+href|script[^>]+src)="/static/([^"]+)"')
+_UNHASHED = re.compile(r'<(?:link|script|img)[^>]+(?:href|src)="(/(?!static/)[^"]+)"')
 _HASH = re.compile(r"\.[0-9a-f]{12}(?=\.)")
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """Bytes after gzip, requests, and database queries of one first visit."""
+    """Bytes after gzip, requests, and database queries of one visit."""
 
     html: int
     assets: int
@@ -33,18 +37,26 @@ class Weight:
 
 def first_visit(browser: Client, path: str) -> Weight:
     """Weigh a page with the style sheets and scripts it names, all compressed with gzip at level 6."""
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    content, queries = _opened(browser, path)
+    names = set(_ASSET.findall(content.decode()))
+    return Weight(_squeezed(content), sum(_asset(name) for name in names), 1 + len(names), queries)
+
+
+def second_visit(browser: Client, path: str) -> Weight:
+    """Weigh a page with what a browser asks for again: all that it names outside the static files."""
+    _opened(browser, path)
+    content, queries = _opened(browser, path)
+    again = set(_UNHASHED.findall(content.decode()))
+    bodies = [_opened(browser, address)[0] for address in again]
+    return Weight(_squeezed(content), sum(_squeezed(body) for body in bodies), 1 + len(again), queries)
+
+
+def _opened(browser: Client, path: str) -> tuple[bytes, int]:
+    """Return what an address answers, uncompressed, and how many queries that took."""
+    with CaptureQueriesContext(connection) as queries:
         answer = browser.get(path)
     assert answer.status_code == 200, f"{path} answered {answer.status_code}"
-    names = set(_ASSET.findall(answer.content.decode()))
-    return Weight(
-        html=_squeezed(answer.content),
-        assets=sum(_asset(name) for name in names),
-        requests=1 + len(names),
-        queries=len(queries),
-    )
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content, len(queries)
 
 
 def _asset(name: str) -> int:
@@ -73,11 +85,14 @@ def main() -> None:
             browser.force_login(
                 User.objects.get(email=email), backend="django.contrib.auth.backends.ModelBackend"
             )
-        weight = first_visit(browser, path)
-        print(
-            f"{path:20} {weight.total / 1000:6.1f} KB (page {weight.html / 1000:.1f}), "
-            f"{weight.requests} requests, {weight.queries} queries"
-        )
+        for name, weight in (
+            ("first", first_visit(browser, path)),
+            ("again", second_visit(browser, path)),
+        ):
+            print(
+                f"{path:20} {name} {weight.total / 1000:6.1f} KB (page {weight.html / 1000:.1f}), "
+                f"{weight.requests} requests, {weight.queries} queries"
+            )
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
-"""What a first visit may weigh and cost, for a patient who has used the app for two months."""
+"""What a first and a second visit may weigh and cost, for a patient who has used the app for two months."""
 
+import re
 from collections.abc import Callable
 from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
+from django.test import Client
 
 from accounts import clock
 from accounts.models import User
-from benchmarks.pages import Weight, first_visit
+from benchmarks.pages import Weight, first_visit, second_visit
 from recovery.domain.questions import MOST_OPEN
 from recovery.models import Recovery
 from recovery.queries.clinic_caseload import PAGE_SIZE
@@ -31,6 +34,7 @@ MOVES = (
 NOTE = "The plate and the bone have not moved. Go on as before."
 LOGIN = "/accounts/login/"
 MOST_BYTES = {"/log/": 40 * KB}
+MOST_BYTES_AGAIN = {"/today/": 8 * KB, "/log/": 6 * KB}
 PAGES = {
     "/today/": "pat",
     "/log/": "pat",
@@ -120,3 +124,49 @@ class TestAFirstVisit:
         assert NOTE in pat.get("/recovery/").content.decode()
         assert pat.get("/log/").content.decode().count('name="exercises_done"') == len(MOVES)
         assert thea.get("/patients/?show=all").content.decode().count("Moreno</a>") == PAGE_SIZE
+
+
+class TestASecondVisit:
+    @pytest.mark.parametrize("path", MOST_BYTES_AGAIN)
+    def test_brings_the_page_and_little_else(self, cast, used, browser_of, path):
+        weight = second_visit(browser_of(getattr(cast, PAGES[path])), path)
+
+        assert weight.total <= MOST_BYTES_AGAIN[path]
+        assert weight.requests <= MOST_REQUESTS
+        assert weight.queries <= MOST_QUERIES
+
+    def test_is_weighed_with_what_the_browser_asks_for_again(self, cast, used, browser_of):
+        weight = second_visit(browser_of(cast.pat), "/today/")
+
+        assert weight.requests == 2  # the page and the manifest
+        assert weight.assets > 100
+
+
+class TestStaticFiles:
+    @pytest.fixture
+    def production(self, settings, tmp_path) -> None:
+        """Collect the static files under hashed names and serve those, as ``HASHED_STATIC=1`` does."""
+        storage = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        settings.STATIC_ROOT = tmp_path / "static"
+        settings.WHITENOISE_USE_FINDERS = False
+        settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}}
+        call_command("collectstatic", verbosity=0, interactive=False)
+
+    @pytest.mark.parametrize("path", [LOGIN, "/today/", "/patients/"])
+    def test_may_be_kept_for_years_because_their_names_change_with_them(
+        self, production, cast, browser_of, path
+    ):
+        browser: Client = browser_of({LOGIN: None, "/today/": cast.pat}.get(path, cast.thea))
+        named = re.findall(r'(?:href|src)="(/static/[^"]+)"', browser.get(path).content.decode())
+
+        assert len(named) >= 5
+        for address in named:
+            answer = browser.get(address, headers={"accept-encoding": "gzip"})
+            assert answer.status_code == 200
+            assert re.search(r"\.[0-9a-f]{12}\.\w+$", address), f"{address} has no hash in its name"
+            assert answer["Cache-Control"] == "max-age=315360000, public, immutable"
+
+    def test_are_sent_compressed(self, production, client):
+        sheet = re.search(r'"(/static/css/[^"]+)"', client.get(LOGIN).content.decode())[1]
+
+        assert client.get(sheet, headers={"accept-encoding": "gzip"})["Content-Encoding"] == "gzip"

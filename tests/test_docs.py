@@ -232,3 +232,20 @@ class TestEveryPage:
         lines = re.sub(r"^```.*?^```", "", doc.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
 
         assert len(re.findall(r"^# ", lines, re.MULTILINE)) == 1
+
+
+class TestPictures:
+    FOLDER = ROOT / "docs" / "screens"
+
+    def test_are_small_enough_for_a_slow_line(self):
+        heavy = {
+            one.name: one.stat().st_size for one in self.FOLDER.iterdir() if one.stat().st_size >= 100_000
+        }
+
+        assert heavy == {}
+
+    def test_are_listed_and_every_listed_one_is_there(self):
+        listed = re.findall(r"\]\(([^)]+\.png)\)", read("docs/screens/README.md"))
+
+        assert sorted(listed) == sorted(one.name for one in self.FOLDER.glob("*.png"))
+        assert len(listed) == len(set(listed))

@@ -24,6 +24,8 @@ AXE_OPTIONS = {
 AXE_RUN = "options => axe.run(document, options).then(found => found.violations)"
 EXPECTED = re.compile(r"status of 4(00|04|10|22)")
 """Chromium reports a refusal that the journey provokes as an error of the page."""
+POLICY = """addEventListener("securitypolicyviolation", one =>
+    console.error(`the policy refused ${one.blockedURI} by ${one.violatedDirective}`))"""
 PHONE = {"width": 390, "height": 844}
 ONE_OF_MANY = re.compile(r"[0-9a-f-]{36}|\d{4}-\d\d-\d\d|[\w-]{40,}")
 STATE = r"""() => {
@@ -50,6 +52,7 @@ class ChromiumDriver:
             java_script_enabled=javascript,
             reduced_motion="reduce",  # axe must not measure a colour halfway through its change
         )
+        self.context.add_init_script(POLICY)
         self.page: Page = self.context.new_page()
         self.taps, self.swipes, self.waited_seconds = 0, 0, 0.0
         self.faults: list[str] = []
