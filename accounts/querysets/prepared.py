@@ -17,6 +17,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 
 from accounts import clock
 
@@ -156,6 +157,9 @@ def _adapted(connection: BaseDatabaseWrapper, value: Any) -> Any:
 def _filled(plan: _Plan, values: Sequence[Any]) -> models.QuerySet[Any, Any]:
     """Return the query set of a plan, to be read once, with these values in their places."""
     connection = connections[DEFAULT_DB_ALIAS]
+    locks = plan.rows.query.select_for_update and connection.features.has_select_for_update
+    if locks and connection.get_autocommit():  # Django asks this only when it compiles
+        raise TransactionManagementError("A lock outside of a transaction locks nothing.")
     adapted = [_adapted(connection, one) for one in values]
     params = tuple(
         constant if place is None else _like(constant, adapted[place])

@@ -41,6 +41,8 @@ LABELS: dict[str, str | Promise] = {
     "note": _lazy("Note"),
 }
 FIRST = tuple(LABELS)
+MOST_SAVES = 200
+"""Of all days together the newest. Nobody saves a day so often, but a program may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Save:
 
 @dataclass(frozen=True, slots=True)
 class LoggedDay:
-    """A day as it stands. ``saves`` holds every save where there was more than one.
+    """A day as it stands. ``saves`` holds the newest saves where there was more than one.
 
     A day whose only save was undone has no ``pain_rest``.
     """
@@ -85,8 +87,9 @@ def logged_days(rows: Sequence[DailyLog], *, recovery_id: int, most: int) -> tup
     if len(rows) >= most:
         undone &= Q(day__gt=rows[-1].day)
     found = LogRevision.objects.filter(undone | Q(log_id__in=[one.pk for one in rows]))
+    found = found.select_related("recorded_by", "recovery__patient").order_by("-received_at", "-pk")
     saves: dict[date, list[LogRevision]] = defaultdict(list)
-    for one in found.select_related("recorded_by", "recovery__patient").order_by("received_at", "pk"):
+    for one in reversed(list(found[:MOST_SAVES])):
         saves[one.day].append(one)
     days = sorted({*logs, *saves}, reverse=True)[:most]
     return tuple(_day(logs[on], saves[on]) if on in logs else _empty_day(on, saves[on]) for on in days)

@@ -5,8 +5,9 @@ from threading import Thread
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Value
+from django.db.transaction import TransactionManagementError
 
 from accounts import clock
 from accounts.models import CareLink, Clinic, Membership, Patient, User
@@ -138,6 +139,23 @@ class TestAPreparedQuery:
             Prepared(lambda number: Patient.objects.annotate(n=Value(1))[:number])(3)
         with pytest.raises(NotAParameter):
             Prepared(by_name)(True)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestALock:
+    def test_outside_of_a_transaction_is_refused_like_any(self, cast):
+        def build(number: int):
+            return Patient.objects.select_for_update().filter(pk=number)
+
+        prepared, pk = Prepared(build), cast.pat_record.pk
+        with transaction.atomic():
+            assert prepared(pk) == [cast.pat_record]
+
+        if connection.features.has_select_for_update:
+            with pytest.raises(TransactionManagementError):
+                prepared(pk)
+        else:
+            assert prepared(pk) == list(build(pk))
 
 
 @pytest.mark.django_db(transaction=True)

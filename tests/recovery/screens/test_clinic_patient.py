@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.clock import local_day
 from accounts.services import invite
 from recovery.domain.log import DayEntry
-from recovery.models import Alert, DailyLog
+from recovery.models import Alert, DailyLog, LogRevision
 from recovery.services import alerts, exercises, follow_ups
 from recovery.services.close import close_recovery
 from recovery.services.log import log_day
@@ -83,6 +83,24 @@ class TestThePage:
         (log,) = answer.context["page"].logs
         assert [one.answers[0].value for one in log.saves] == ["3", "6"]
         assert "from device 0" in answer.content.decode()
+
+    def test_shows_the_newest_saves_of_a_day_that_was_saved_by_a_program(
+        self, cast, thea, recovery, address, now
+    ):
+        log = recoveries.log(recovery, by=cast.pat, pain=4)
+        LogRevision.objects.bulk_create(
+            LogRevision(
+                public_id=uuid4(), recovery=recovery, log=log, day=log.day, body={"pain_rest": 4},
+                body_digest="", done_at=now, time_zone=factories.ZONE, recorded_by=cast.pat,
+                received_at=now + timedelta(seconds=number),
+            )
+            for number in range(1, 251)
+        )  # fmt: skip
+
+        (day,) = thea.get(address).context["page"].logs
+
+        assert len(day.saves) == 200
+        assert day.by_staff == ""
 
     def test_counts_sets_and_says_what_hurt(self, cast, thea, recovery, address, now):
         (assignment,) = recoveries.assign(recovery, by=cast.thea)
