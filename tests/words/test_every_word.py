@@ -20,6 +20,10 @@ TYPED = {
 }  # fmt: skip
 """Columns that hold what people typed, in whatever language."""
 OWN_NAMES = {"English", "Español", "Long", "Mirrored", "PDF", "JSON", "UTC"}
+GOALS = {"Do", "up", "buttons"}
+"""The first goal of a demo patient, typed in English."""
+CLINICAL = {"ankle", "malleolar", "Vertebral", "compression"}
+"""Names of fractures, as the tables give them to whoever reads the visit sheet."""
 FROM_DJANGO = re.compile(
     r"Your password (can’t be|must contain)[^.]*\.|(Current|New) Password( \(again\))?|Forgot your password\?|\b(am|pm|AM|PM)\b|\S+@\S+|[A-Z][\w+-]*(/[\w +-]+)+"
 )
@@ -28,9 +32,9 @@ FROM_DJANGO = re.compile(
 
 def words_typed() -> set[str]:
     """Return the words that the people of the demo typed, and the names of days and months."""
-    found = {*OWN_NAMES, settings.PRODUCT_NAME}
+    found = {*OWN_NAMES, *GOALS, *CLINICAL, settings.PRODUCT_NAME}
     for names in (dates.WEEKDAYS, dates.WEEKDAYS_ABBR, dates.MONTHS, dates.MONTHS_3, dates.MONTHS_AP):
-        found |= {str(name) for name in names.values()}
+        found |= {form for name in names.values() for form in (str(name), str(name).title().strip("."))}
     for package in ("accounts", "recovery", "reminders"):
         for model in apps.get_app_config(package).get_models():
             columns = TYPED & {column.name for column in model._meta.concrete_fields}
