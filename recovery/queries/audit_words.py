@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.queries import add_words
 
 WORDS = {
-    "recovery.started": _("began your recovery record"),
-    "recovery.dates_corrected": _("corrected the date of your injury or operation"),
+    "recovery.started": _("began your record"),
+    "recovery.dates_corrected": _("put right the day of your break or operation"),
     "recovery.day_logged": _("wrote in your log"),
     "recovery.save_undone": _("took back a change of your log"),
     "photo.added": _("added a photo"),

@@ -24,7 +24,7 @@ LONGEST_DAYS = 400
 SPANS: dict[str, tuple[int, Words]] = {
     "2": (14, _lazy("2 weeks")),
     "6": (42, _lazy("6 weeks")),
-    "all": (LONGEST_DAYS, _lazy("All")),
+    "all": (LONGEST_DAYS, _lazy("From the start")),
 }
 USUAL_SPAN = "6"
 GOAL_GAP_DAYS = 10

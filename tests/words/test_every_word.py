@@ -8,6 +8,8 @@ from django.conf import settings
 from django.test import Client
 from django.utils import dates
 
+from recovery import protocols
+from recovery.management.people import STORIES
 from tests.words.conftest import PATIENTS
 from tests.words.screens import SIGNED_OUT, blocks, screens
 from translations import pseudo
@@ -28,9 +30,16 @@ FROM_DJANGO = re.compile(
 
 def words_typed() -> set[str]:
     """Return the words that the people of the demo typed, and the names of days and months."""
-    found = {*OWN_NAMES, settings.PRODUCT_NAME}
+    goals = " ".join(goal for story in STORIES for goal in story.goals)
+    # The visit sheet gives the surgeon the names of the clinical tables.
+    clinical = " ".join(one.name for one in protocols.load().fractures.values())
+    found = {
+        *OWN_NAMES,
+        *re.findall(r"[A-Za-z]+", f"{goals} {clinical} {clinical.lower()}"),
+        settings.PRODUCT_NAME,
+    }
     for names in (dates.WEEKDAYS, dates.WEEKDAYS_ABBR, dates.MONTHS, dates.MONTHS_3, dates.MONTHS_AP):
-        found |= {str(name) for name in names.values()}
+        found |= {form for name in names.values() for form in (str(name), str(name).title().strip("."))}
     for package in ("accounts", "recovery", "reminders"):
         for model in apps.get_app_config(package).get_models():
             columns = TYPED & {column.name for column in model._meta.concrete_fields}

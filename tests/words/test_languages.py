@@ -15,8 +15,9 @@ from tests.words.screens import screens
 
 FRIDAY = date(2026, 11, 27)
 A_NUMBER_WITH_A_COMMA = re.compile(
-    r'\b(?:x|y|cx|cy|r|x1|x2|y1|y2|width|height|points|d|viewBox|value|min|max)="[^"]*\d,\d[^"]*"'
+    r'\b(?:(?:x|y|cx|cy|r|x1|x2|y1|y2|width|height|d|viewBox|value|min|max)="[^"]*\d,\d|points="[^"]*,\d+,)[^"]*"'
 )
+"""Points are pairs, "1.5,2 3,4": only a third number between two commas is a decimal."""
 
 
 def language_of(answer) -> str:
