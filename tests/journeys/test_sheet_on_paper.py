@@ -5,6 +5,7 @@ from datetime import time, timedelta
 import pytest
 
 from accounts import clock
+from accounts.models import User
 from recovery.domain.questions import MOST_OPEN, TEXT_LENGTH
 from recovery.models import PlanVersion
 from recovery.services import alerts, follow_ups, plan, start
@@ -66,9 +67,14 @@ class TestTheSheetOnPaper:
         """Make a recovery that has lasted for two months."""
         return make_recovery(cast.pat_record, by=cast.thea, day=61)
 
-    @pytest.mark.parametrize("who", ["pat", "thea"])
-    def test_fits_one_page_of_a4_however_much_there_is(self, recovery, cast, browser_of, page, settings, who):
+    @pytest.mark.parametrize(
+        ("who", "language"), [("pat", "en"), ("thea", "en"), ("pat", "es"), ("thea", "es")]
+    )
+    def test_fits_one_page_of_a4_however_much_there_is(
+        self, recovery, cast, browser_of, page, settings, who, language
+    ):
         fill(recovery, pat=cast.pat, thea=cast.thea)
+        User.objects.filter(pk=getattr(cast, who).pk).update(language=language)
         address = "/recovery/sheet/" if who == "pat" else f"/patients/{cast.pat_record.public_id}/sheet/"
         html = browser_of(getattr(cast, who)).get(address).content.decode()
         css = (settings.BASE_DIR / "static/css/app.css").read_text(encoding="utf-8")
@@ -77,4 +83,5 @@ class TestTheSheetOnPaper:
         paper = page.pdf(format="A4")
 
         assert paper.count(b"/Type /Page\n") == 1
-        assert "and 17 more" in page.locator(".sheet").inner_text()
+        more = {"en": "and 17 more", "es": "y 17 más"}[language]
+        assert more in page.locator(".sheet").inner_text()
