@@ -82,7 +82,7 @@ class TestTheTimeZone:
 
 
 class TestTheDisplay:
-    CHOICE = {"theme": "dark", "text_size": "largest", "hand": "left"}
+    CHOICE = {"theme": "dark", "text_size": "largest", "hand": "left", "language": "en"}
 
     def test_is_kept_and_seen_on_every_page(self, cast, browser_of):
         browser = browser_of(cast.pat)
@@ -111,6 +111,7 @@ class TestTheDisplay:
 
     def test_refuses_by_name_what_no_form_would_send(self, cast, now):
         choice = {"user": cast.pat, "now": now, **self.CHOICE}
+        del choice["language"]
         with pytest.raises(profile.UnknownTheme):
             profile.set_display(**{**choice, "theme": "pink"})
         with pytest.raises(profile.UnknownDisplay):

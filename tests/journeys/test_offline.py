@@ -489,7 +489,8 @@ class TestAnAnswerThatIsCut:
         pat.go_online()
         pat.sent()
 
-        assert cut == [201]
+        # A page that goes away in the middle leaves the entry to the next one: it is answered as done.
+        assert (cut[0], set(cut[1:]) - {200}) == (201, set())
         assert len(saves("journey cut")) == 1
 
     def test_and_a_page_of_a_wi_fi_in_its_place_keep_the_entry(self, running, saves, pat):

@@ -164,7 +164,7 @@ class TestATemplateThatFailsInOneLanguage:
         settings.LOCALE_PATHS = [tmp_path, *settings.LOCALE_PATHS]
 
     def test_stops_only_those_who_read_it(self, both, pat, record, broken_german, faulty, hour, caplog):
-        Patient.objects.filter(pk=record.pk).update(language="de")
+        User.objects.filter(pk=record.user_id).update(language="de")
 
         tally = send(hour(0, 18))
 
