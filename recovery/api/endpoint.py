@@ -91,7 +91,8 @@ class Endpoint(APIView):
 
     def note_reading(self, *patients: HasRecord | None) -> None:
         """Write that a member of staff read these patients' records; one's own record is not noted."""
-        read = {one.public_id for one in patients if one is not None and one.user_id != self.user.pk}
+        own = self.user.pk
+        read = {one.public_id for one in patients if one is not None and one.user_id != own}
         if read:
             audit.read_records(patient_ids=sorted(read), by=self.user, now=clock.now())
 
